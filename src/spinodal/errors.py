@@ -1,0 +1,66 @@
+"""Checks for arguments, in sentences: what was wrong, what was given, what is allowed.
+
+Every check names the argument as the user wrote it and returns the value in its declared type.
+"""
+
+import difflib
+import math
+from collections.abc import Iterable
+from numbers import Integral, Real
+from typing import Any
+
+
+def require(condition: bool, message: str) -> None:
+    """Raise `ValueError(message)` unless `condition` holds."""
+    if not condition:
+        raise ValueError(message)
+
+
+def integer(name: str, value: Any, *, minimum: int, why: str = "") -> int:
+    """`value` as an int that is at least `minimum`; booleans and floats are refused."""
+    if isinstance(value, bool) or not isinstance(value, Integral):
+        raise TypeError(f"{name} must be an integer >= {minimum}, got {value!r}{_because(why)}")
+    require(int(value) >= minimum, f"{name} must be an integer >= {minimum}, got {value}{_because(why)}")
+    return int(value)
+
+
+def real(name: str, value: Any, *, why: str = "") -> float:
+    """`value` as a finite float."""
+    if isinstance(value, bool) or not isinstance(value, Real):
+        raise TypeError(f"{name} must be a finite number, got {value!r}{_because(why)}")
+    require(math.isfinite(value), f"{name} must be a finite number, got {value}{_because(why)}")
+    return float(value)
+
+
+def positive(name: str, value: Any, *, why: str = "") -> float:
+    """`value` as a finite float above 0."""
+    if isinstance(value, bool) or not isinstance(value, Real):
+        raise TypeError(f"{name} must be a number > 0, got {value!r}{_because(why)}")
+    require(math.isfinite(value) and float(value) > 0, f"{name} must be finite and > 0, got {value}{_because(why)}")
+    return float(value)
+
+
+def choice(name: str, value: Any, allowed: Iterable[str]) -> str:
+    """`value` if it is one of the strings `allowed`."""
+    allowed = tuple(allowed)
+    if not isinstance(value, str) or value not in allowed:
+        near = f"; nearest: {nearest(value, allowed)}" if isinstance(value, str) and nearest(value, allowed) else ""
+        raise ValueError(f"{name} must be one of {', '.join(map(repr, allowed))}, got {value!r}{near}")
+    return value
+
+
+def instance(name: str, value: Any, kind: type | tuple[type, ...]) -> Any:
+    """`value` if it is an instance of `kind`."""
+    if not isinstance(value, kind):
+        kinds = kind if isinstance(kind, tuple) else (kind,)
+        raise TypeError(f"{name} must be a {' or '.join(k.__name__ for k in kinds)}, got {type(value).__name__}: {value!r}")
+    return value
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """The known name that looks most like `word`, or an empty string."""
+    return next(iter(difflib.get_close_matches(word, list(known), n=1, cutoff=0.4)), "")
+
+
+def _because(why: str) -> str:
+    return f" (it is {why})" if why else ""

@@ -1,0 +1,1 @@
+"""Equilibrium: the Bayesian posterior of a network."""

@@ -1,0 +1,1 @@
+"""Ready-made sweeps, one file per published result."""

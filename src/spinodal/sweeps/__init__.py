@@ -1,0 +1,1 @@
+"""Many runs that survive anything. Knows nothing of physics."""

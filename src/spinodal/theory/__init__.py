@@ -1,0 +1,1 @@
+"""What is predicted: one room a theory, all float64."""

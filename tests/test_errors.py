@@ -1,0 +1,30 @@
+"""Checks speak in sentences that name the argument."""
+
+import numpy as np
+import pytest
+
+from spinodal import errors
+
+
+def test_values_come_back_in_their_declared_type():
+    assert type(errors.integer("width", np.int64(3), minimum=1)) is int
+    assert type(errors.positive("noise", 1)) is float
+
+
+@pytest.mark.parametrize(
+    ("check", "kind", "says"),
+    [
+        (lambda: errors.integer("width", 0, minimum=1, why="N"), ValueError, r"width must be an integer >= 1, got 0 \(it is N\)"),
+        (lambda: errors.integer("width", 2.0, minimum=1), TypeError, "width must be an integer >= 1, got 2.0"),
+        (lambda: errors.integer("width", True, minimum=1), TypeError, "got True"),
+        (lambda: errors.positive("noise", float("nan")), ValueError, "noise must be finite and > 0, got nan"),
+        (lambda: errors.positive("noise", "0.1"), TypeError, "noise must be a number > 0, got '0.1'"),
+        (lambda: errors.real("cubic", float("inf")), ValueError, "cubic must be a finite number, got inf"),
+        (lambda: errors.choice("transverse", "exakt", ("exact", "mean")), ValueError, "got 'exakt'; nearest: exact"),
+        (lambda: errors.choice("transverse", 3, ("exact", "mean")), ValueError, "transverse must be one of 'exact', 'mean', got 3"),
+        (lambda: errors.instance("problem", 3, str), TypeError, "problem must be a str, got int: 3"),
+    ],
+)
+def test_refusals_name_the_argument_and_the_value(check, kind, says):
+    with pytest.raises(kind, match=says):
+        check()
