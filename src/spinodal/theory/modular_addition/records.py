@@ -1,0 +1,55 @@
+"""What the theory of modular addition answers with."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...problems.modular_addition import CITATION
+
+
+@dataclass(frozen=True)
+class ModularSolution:
+    """The closure at one noise. Without an outer saddle `action_gap` and `outer_amplitude` are NaN."""
+
+    discrepancy: float  # a, share of the target not yet learned: 1 before learning
+    droplet_weight: float  # w, share of the Fourier modes of all neurons in the outer well
+    action_gap: float  # S_k = P s_hat(Phi_+, Phi_+), against 0 for the empty mode
+    outer_amplitude: float  # Phi_+
+    eigenvalue: float  # lambda of the mean kernel on the target
+    phase: str  # "GFL", "GMFL-I" or "GMFL-II", by the closed forms of `transitions`
+    residual: float  # |a (lambda + noise) - noise| / noise
+    converged: bool
+    message: str
+    noise: float
+    convention: str  # of the eigenvalue: "exact" or "printed"
+    citation: str = CITATION
+
+
+@dataclass(frozen=True, eq=False)
+class ModularSolutions:
+    """The closure at many noises: the fields of `ModularSolution`, each an array of `noise.shape`."""
+
+    discrepancy: np.ndarray
+    droplet_weight: np.ndarray
+    action_gap: np.ndarray
+    outer_amplitude: np.ndarray
+    eigenvalue: np.ndarray
+    phase: np.ndarray
+    residual: np.ndarray
+    converged: np.ndarray
+    message: tuple[str, ...]
+    noise: np.ndarray
+    convention: str
+    citation: str = CITATION
+
+
+@dataclass(frozen=True)
+class ModularTransitions:
+    """Where the phases of modular addition end, as noises, in the limit of a large prime."""
+
+    spinodal: float  # below it an outer saddle exists
+    onset: float  # GFL above, GMFL-I below: the outer well is as deep as the centre
+    completion: float | None  # GMFL-II at and below it; None where droplets never fill all modes
+    message: str
+    convention: str
+    citation: str = CITATION
