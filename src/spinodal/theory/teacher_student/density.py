@@ -7,12 +7,11 @@ import numpy as np
 from scipy.interpolate import CubicSpline, PPoly
 
 from .corrections import Closure
-from .grids import Spacing, nodes, tensor_grid
-from .newton import log_weights
+from .grids import FAINTEST, MOST_POINTS, Spacing, around, log_weights, scan, spaced, steps, tensor_grid
 from .records import Saddle
 
-# The table reaches down to exp(-90) of the largest density, with this many points per point of the closure's grid
-_TAIL, _OVERSAMPLING, _MOST_OVERLAPS = 90.0, 10, 20_000
+# The table has this many points per point of the closure's grid: a spline of log p is then right to 1e-10
+_OVERSAMPLING, _MOST_OVERLAPS = 10, 20_000
 _GAUSS, _GAUSS_WEIGHTS = np.polynomial.legendre.leggauss(4)
 OUTER_OVERLAP = 0.4  # an outer minimum below it makes no droplets
 
@@ -28,14 +27,22 @@ class Density:
 
     def beyond(self, threshold: float) -> np.ndarray:
         """P(|q| > threshold), (m,): exp of the spline of log p, by Gauss's rule in every cell."""
-        known = np.isfinite(self.log_p).all(axis=1)
-        found = np.where(known, 0.0, np.nan)
-        if threshold < self.q[-1] and known.any():
-            edges = np.concatenate([[threshold], self.q[self.q > threshold]])
-            half = np.diff(edges)[:, None] / 2
-            at = edges[:-1, None] + half * (1 + _GAUSS)
-            spline = _even_spline(self.q, self.log_p[known].T)
-            found[known] = 2 * np.exp(spline(at.ravel())).T @ (half * _GAUSS_WEIGHTS).ravel()
+        known = np.flatnonzero(np.isfinite(self.log_p).all(axis=1))
+        found = np.full(len(self.log_p), np.nan)
+        if not len(known):
+            return found
+        if threshold >= self.q[-1]:
+            found[known] = 0.0
+            return found
+        below, above = self.q[self.q < threshold], self.q[self.q > threshold]
+        edges = np.concatenate([below, [threshold], above])
+        half = np.diff(edges)[:, None] / 2
+        at = edges[:-1, None] + half * (1 + _GAUSS)
+        spline = _even_spline(self.q, self.log_p[known].T)
+        with np.errstate(over="ignore", invalid="ignore"):  # an unresolved density may overflow between its nodes
+            cells = (np.exp(spline(at.ravel())).T * (half * _GAUSS_WEIGHTS).ravel()).reshape(len(known), -1, len(_GAUSS))
+            cells = cells.sum(axis=2)
+            found[known] = cells[:, len(below) :].sum(axis=1) / cells.sum(axis=1)
         return found
 
     def row(self, k: int) -> "Density":
@@ -68,9 +75,7 @@ def density(cells: Closure, tau, spacing: Spacing, exact: bool) -> Density:
     x = cells.field(tau)
     if not np.isfinite(x).all():
         return Density(np.linspace(0, 1, 3), np.full((len(x), 3), np.nan), np.full((len(x), 3), np.nan), d)
-    coarse, log_r = nodes(cells, x, spacing, exact, tail=_TAIL)
-    q = np.linspace(0, coarse[-1], min(_OVERSAMPLING * (len(coarse) - 1), _MOST_OVERLAPS) + 1)
-    log_r = _kept(cells, x, coarse, log_r, exact)
+    q, log_r = _table_nodes(cells, x, spacing, exact)
     log_p, mean_r = np.empty((len(x), len(q))), np.empty((len(x), len(q)))
     rows = max(1, 60_000 // len(log_r))
     for start in range(0, len(q), rows):
@@ -110,18 +115,17 @@ def phase(density: Density, found: tuple[Saddle, ...], width: int) -> str:
     return "GMFL-II" if width * inside < 1 else "GMFL-I"
 
 
-def _kept(cells: Closure, x, q, log_r, exact: bool):
-    """The transverse norms that matter at any overlap, for any of the closures."""
-    if not exact:
-        return log_r
-    some = q[:: max(1, len(q) // 40)]
-    grid = tensor_grid(some, log_r, cells.problem.input_dim, cells.problem.weight_variance, exact)
-    best = np.full(len(log_r), -np.inf)
-    for k in range(len(x)):
-        weights = log_weights(x[k : k + 1], cells.take([k]), grid)[0].reshape(grid.log_prior.shape)
-        best = np.maximum(best, np.max(weights - weights.max(axis=1, keepdims=True), axis=0))
-    kept = np.flatnonzero(best > -45)
-    return log_r[max(kept[0] - 1, 0) : kept[-1] + 2]
+def _table_nodes(cells: Closure, x, spacing: Spacing, exact: bool):
+    """(q, ln r): q up to the faintest density and the last stationary point, ln r wherever <r | q> needs it."""
+    q, log_r, weights = scan(cells, x, exact)
+    profile = weights.max(axis=2)
+    wanted = np.any(profile > -FAINTEST, axis=0)
+    wanted[1:] |= np.any(np.diff(profile, axis=1) > 0, axis=0)
+    last = np.flatnonzero(wanted)[-1] + 1
+    columns = np.any(weights[:, : last + 1] > profile[:, : last + 1, None] - 45, axis=(0, 1))
+    step, log_step = steps(cells, spacing)
+    log_r = spaced(around(log_r, np.flatnonzero(columns)), log_step, most=MOST_POINTS)
+    return spaced((0.0, float(q[min(last, len(q) - 1)])), step / _OVERSAMPLING, most=_MOST_OVERLAPS), log_r
 
 
 def _even_spline(q, values) -> CubicSpline:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .corrections import Closure
-from .grids import Grid
+from .grids import Grid, log_weights
 
 TOLERANCE = 1e-8
 # A step that cannot lower psi any more lies within its rounding errors; the residual decides there
@@ -112,19 +112,6 @@ def moments(x, cells: Closure, grid: Grid):
             weights *= inverse
         fourth[some] = weights @ grid.modes[3:].T / total[:, None]
     return log_z, second, fourth
-
-
-def log_weights(x, cells: Closure, grid: Grid):
-    """(log weight (m, points), 1 / L (m, points) or None without cavity): log prior + A (x . g)^2 / (2 L) - ln(L) / 2."""
-    pairs = np.stack([x[:, 0] ** 2, 2 * x[:, 0] * x[:, 1], x[:, 1] ** 2], axis=1)
-    weights = (cells.coupling[:, None] / 2 * pairs) @ grid.modes[:3]
-    inverse = None
-    if np.any(cells.self_response):
-        inverse = 1 / (1 + cells.self_response[:, None] * grid.mean_square)
-        weights *= inverse
-        weights += 0.5 * np.log(inverse)
-    weights += grid.log_prior.ravel()
-    return weights, inverse
 
 
 def symmetric(packed):
