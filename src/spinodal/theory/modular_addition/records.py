@@ -17,7 +17,7 @@ class ModularSolution:
     outer_amplitude: float  # Phi_+
     eigenvalue: float  # lambda of the mean kernel on the target
     phase: str  # "GFL", "GMFL-I" or "GMFL-II", by the closed forms of `transitions`
-    residual: float  # |a (lambda + noise) - noise| / noise
+    residual: float  # |a (lambda + noise) - noise| / noise, a being that of the coupling at which lambda was taken
     converged: bool
     message: str
     noise: float
