@@ -14,6 +14,7 @@ from .registry import find_study as find_study
 from .registry import register as register
 from .registry import studies as studies
 from .report import Report as Report
+from .running import prepare as prepare
 from .running import run as run
 from .running import worker as worker
 from .status import Status as Status

@@ -30,8 +30,10 @@ class _Output:
     parts: list[tuple[np.ndarray, np.ndarray]] = field(default_factory=list)  # flat places, stacked values
 
 
-def load(root: Path, manifest: Manifest, listing: Listing, selection: Mapping[str, Any]) -> xarray.Dataset:
-    """The selected part of a store as a dataset; see `Store.load`."""
+def load(
+    root: Path, manifest: Manifest, listing: Listing, selection: Mapping[str, Any], *, leave_out_arrays: list[str] | None = None
+) -> xarray.Dataset:
+    """The selected part of a store as a dataset; see `Store.load`. With `leave_out_arrays` only numbers, and the other names go there."""
     plan = manifest.plan
     chosen = {name: _chosen(name, values, selection) for name, values in plan.axes.items()}
     unknown = next((name for name in selection if name not in plan.axes), None)
@@ -42,7 +44,7 @@ def load(root: Path, manifest: Manifest, listing: Listing, selection: Mapping[st
         )
     places = {plan.keys[position]: place for place, position in enumerate(_positions(plan, chosen))}
     shape = tuple(len(indices) for indices in chosen.values())
-    outputs, versions, read = _read(root, listing, places, {name: len(indices) for name, indices in chosen.items()})
+    outputs, versions, read = _read(root, listing, places, {name: len(indices) for name, indices in chosen.items()}, leave_out_arrays)
     status = np.zeros(len(places), dtype=np.int8)
     status[[places[key] for key in failed_keys(root) if key in places]] = FAILED
     status[read] = DONE
@@ -88,7 +90,7 @@ def _positions(plan: Plan, chosen: Mapping[str, Sequence[int]]) -> list[int]:
 
 
 def _read(
-    root: Path, listing: Listing, places: Mapping[str, int], axes: Mapping[str, int]
+    root: Path, listing: Listing, places: Mapping[str, int], axes: Mapping[str, int], left_out: list[str] | None
 ) -> tuple[dict[str, _Output], set[tuple], np.ndarray]:
     missing = set(places)
     outputs: dict[str, _Output] = {}
@@ -114,6 +116,9 @@ def _read(
         done += target.tolist()
         versions.add(tuple(str(origin.get(part, "")) for part in VERSIONS))
         for output, array in stacked.items():
+            if left_out is not None and array.ndim > 1:
+                left_out += [output] if output not in left_out else []
+                continue
             known = outputs.setdefault(output, _Output(array.shape[1:], array.dtype))
             known.parts.append((target, array[source]))
             if known.shape != array.shape[1:]:

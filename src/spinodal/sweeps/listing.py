@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 
+from . import interrupts
 from .batch import FILE_NAME, KEY, Batch, DamageError, path_of
 from .files import TEMPORARY, append_line, make_folder
 from .identity import WRITER_NAME
@@ -47,7 +48,7 @@ class Listing:
         self.unmentioned: list[tuple[str, int]] = []
         self._read: dict[str, int] = {}  # bytes of each journal taken in so far
         self._lines: dict[str, JournalLine | None] = {}  # None: two journals disagree on it
-        self._failed: set[str] = set()
+        self.one_of: dict[str, str] = {}  # journal -> one of its files: a writer is one process, with one set of versions
 
     def refresh(self, *, full: bool = False) -> None:
         """Take in new journal lines; with `full`, every file of `batches/` as well."""
@@ -104,16 +105,17 @@ class Listing:
                     text = file.read()
                 whole = text.rfind(b"\n") + 1
                 self._read[entry.name] = start + whole
-                fresh += [name for raw in text[:whole].splitlines() if (name := self._take(raw))]
+                fresh += [name for raw in text[:whole].splitlines() if (name := self._take(raw, entry.name))]
         return fresh
 
-    def _take(self, raw: bytes) -> str:
+    def _take(self, raw: bytes, journal: str) -> str:
         try:
             line = _decoder.decode(raw)
         except (msgspec.MsgspecError, UnicodeDecodeError):
             return ""
         if not FILE_NAME.fullmatch(line.file) or not line.keys or not all(map(KEY.fullmatch, line.keys)):
             return ""
+        self.one_of[journal] = line.file
         known = self._lines.get(line.file, line)
         self._lines[line.file] = line if known == line else None
         return line.file
@@ -138,6 +140,7 @@ class Listing:
             self.forget(name)
 
     def _examine(self, file: os.DirEntry) -> None:
+        interrupts.check()  # sums of a large store take a while
         line = self._lines.get(file.name)
         size = file.stat(follow_symlinks=False).st_size
         if line is not None and not self.verify and line.bytes == size:

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 from ..errors import integer, positive
 from . import interrupts
 from .coordinator import Coordinator
+from .execution import open_writers
 from .executors import Backend, checked_executor, make_backend
 from .failures import failed_keys, remove_failure
 from .files import StoreError
@@ -88,6 +90,13 @@ def worker(store: str | os.PathLike, *, claim_timeout: float = 60.0, progress: b
         return job.run(progress, sweep.name or sweep.study, before=lambda: create(root, manifest, this_process().writer))
 
 
+def prepare(sweep: Sweep, store: str | os.PathLike, *, extend: bool = False) -> Plan:
+    """Write the manifest of a sweep's store, so that workers can start, and compute nothing; returns the plan."""
+    root, plan = Path(store), make_plan(sweep)
+    create(root, manifest_of(sweep, plan), this_process().writer, extend=extend)
+    return plan
+
+
 class _Job:
     def __init__(
         self,
@@ -105,12 +114,14 @@ class _Job:
         self.retry_failed, self.keep_going, self.timeout = retry_failed, keep_going, timeout
         self.listing = Listing(root, verify=not trust)
         self.began, self.reused, self.computed = time.monotonic(), 0, 0
+        self.work: Coordinator | None = None
         self.show: Callable[[Snapshot], None] = lambda snapshot: None
 
     def run(self, progress: Any, title: str, before: Callable[[], None]) -> Report:
         backend = make_backend(self.wish, self._cell_finished)  # a refusal comes before the store is touched
         stop = True
         message = ""
+        interrupts.on_last_resort(lambda: self._leave())
         try:
             before()
             with logging_to(self.root), progress_of(progress, title) as self.show:
@@ -127,6 +138,17 @@ class _Job:
         finally:
             backend.stop() if stop else backend.close()
         return self._report(message, backend)
+
+    def _leave(self) -> None:
+        """A cell did not give way to a signal: put what has finished on disk, release the claims, say so. The process ends after this."""
+        for writer in list(open_writers):
+            writer.flush()
+        if self.work is not None:
+            self.work.claims.close()
+        self.listing.refresh()
+        print(
+            f"interrupted; {summary(len(self.listing.done), 0, len(self.plan))}; run the same command to go on", file=sys.stderr, flush=True
+        )
 
     def _work(self, backend: Backend) -> str:
         remove_leftovers(self.root, this_process())
@@ -161,8 +183,9 @@ class _Job:
 
     def _cell_finished(self, done: int, failed: int) -> None:
         """Between the ends of serial tasks, which may be minutes apart."""
-        now = self.work.snapshot()
-        self.show(Snapshot(now.done + done, now.failed + failed, now.cells, 1))
+        if self.work is not None:
+            now = self.work.snapshot()
+            self.show(Snapshot(now.done + done, now.failed + failed, now.cells, 1))
 
     def _report(self, message: str, backend: Backend) -> Report:
         keys = self.plan.position

@@ -1,10 +1,12 @@
 """How far a store is."""
 
+import contextlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from .batch import Batch, DamageError, path_of
 from .claims import live_blocks
 from .failures import failed_keys, read_failure
 from .identity import this_process
@@ -37,11 +39,12 @@ class Status:
     message: str
     failures: tuple[Mapping[str, Any], ...]
     damage: tuple[Damage, ...] = ()
+    versions: tuple[str, ...] = ()  # of the packages that computed what is stored, as far as the journals tell
 
     def as_json(self) -> dict[str, Any]:
         """The object behind `status --json`."""
         found = asdict(self)
-        del found["damage"]
+        del found["damage"], found["versions"]
         return {**found, "failures": list(found["failures"])}
 
 
@@ -82,4 +85,14 @@ def status_of(root: Path, manifest: Manifest, *, verify: bool) -> Status:
         message=message,
         failures=failures,
         damage=tuple(listing.damage),
+        versions=_versions(listing),
     )
+
+
+def _versions(listing: Listing) -> tuple[str, ...]:
+    found = set()
+    for name in sorted(set(listing.one_of.values()) & listing.files.keys())[:SHOWN]:
+        with contextlib.suppress(DamageError), Batch(path_of(listing.root / "batches", name), verify=False) as batch:
+            origin = batch.provenance()
+            found.add(", ".join(f"{part} {origin[part]}" for part in ("spinodal", "python", "numpy", "jax", "jaxlib") if part in origin))
+    return tuple(sorted(found))

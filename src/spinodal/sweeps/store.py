@@ -27,7 +27,7 @@ class Store:
 
     def keys(self) -> set[str]:
         """Keys of the cells of the sweep that are done."""
-        return self._listing().done.keys() & set(self.manifest.plan.keys)
+        return self.listing().done.keys() & set(self.manifest.plan.keys)
 
     def status(self, *, verify: bool = False) -> Status:
         """How far the sweep is; with `verify`, every file's sha256 is checked, not only its size."""
@@ -35,14 +35,14 @@ class Store:
 
     def failures(self) -> list[Failure]:
         """Failure records of the cells of the sweep that are not done, in grid order."""
-        place, done = self.manifest.plan.position, self._listing().done
+        place, done = self.manifest.plan.position, self.listing().done
         failed = [key for key in failed_keys(self.root) if key in place and key not in done]
         return [read_failure(self.root, key) for key in sorted(failed, key=place.__getitem__)]
 
     def provenance(self) -> dict[str, dict[str, Any]]:
         """For every done cell, by key: versions, host, processor, wall and CPU seconds, attempts and start time."""
         found = {}
-        for name, keys in sorted(self._listing().files.items()):
+        for name, keys in sorted(self.listing().files.items()):
             try:
                 with Batch(path_of(self.root / "batches", name), verify=True) as batch:
                     origin = batch.provenance()
@@ -64,9 +64,10 @@ class Store:
         """
         from .dataset import load
 
-        return load(self.root, self.manifest, self._listing(), selection)
+        return load(self.root, self.manifest, self.listing(), selection)
 
-    def _listing(self) -> Listing:
+    def listing(self) -> Listing:
+        """What is done and in which file, from journals and sizes; damaged files are left out, with a warning each."""
         listing = Listing(self.root)
         listing.refresh(full=True)
         for damage in listing.damage:
