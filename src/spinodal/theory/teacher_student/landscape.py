@@ -1,0 +1,78 @@
+"""The action at infinite size as a landscape over q: minimised over r, its lowest points found by zooming in."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .action import action, overlap_bound, pull, slope_over_overlap, transverse_bounds
+
+_OVERLAPS, _NORMS, _ZOOMS = 300, 40, 4
+
+
+@dataclass(frozen=True)
+class Landscape:
+    """s(q) = min_r s(q, r), or at r = sigma_w^2 unless `exact`, at coupling u and discrepancies b, c; arrays of equal length or numbers."""
+
+    u: np.ndarray
+    b: np.ndarray
+    c: float
+    weight_variance: float
+    exact: bool
+
+    def at(self, q):
+        """(s, (ds/dq) / q, r) at overlaps q (m, K), row k belonging to the k-th coupling."""
+        u, b = np.reshape(self.u, (-1, 1)), np.reshape(self.b, (-1, 1))
+        r = self._norm(q, u, b) if self.exact else np.full_like(q, self.weight_variance)
+        return action(q, r, u, b, self.c, self.weight_variance), slope_over_overlap(q, r, u, b, self.c, self.weight_variance), r
+
+    def overlaps(self):
+        """(m, K): overlaps from 0, excluded, to where no stationary point can be; denser near 0."""
+        bound = np.reshape(overlap_bound(self.u, self.b, self.c, self.weight_variance), (-1, 1))
+        return bound * np.sinh(4 * np.arange(1, _OVERLAPS + 1) / _OVERLAPS) / np.sinh(4)
+
+    def lowest(self, kind: str):
+        """(value (m,), q (m,)): the minimum over q > 0 of s / q^2 ("degeneracy") or of (ds/dq) / q ("spinodal").
+
+        The first is zero when a minimum of s touches zero, the second when one appears; both tend to finite values at q = 0.
+        """
+        q = self.overlaps()
+        rows = np.arange(len(q))
+        for _ in range(_ZOOMS):
+            s, slope, _r = self.at(q)
+            values = s / q**2 if kind == "degeneracy" else slope
+            best = np.argmin(values, axis=1)
+            low, high = q[rows, np.maximum(best - 1, 0)], q[rows, np.minimum(best + 1, q.shape[1] - 1)]
+            found = values[rows, best], q[rows, best]
+            q = np.linspace(low, high, 41, axis=1)
+        return found
+
+    def barrier(self, q: float) -> float:
+        """The largest s between 0 and q, for a single coupling."""
+        low, high = 0.0, q
+        s = np.zeros(1)
+        for _ in range(_ZOOMS):
+            some = np.linspace(low, high, 201)[None]
+            s = self.at(some)[0][0]
+            best = int(np.argmax(s))
+            low, high = some[0, max(best - 1, 0)], some[0, min(best + 1, 200)]
+        return float(s.max())
+
+    def _norm(self, q, u, b):
+        """The r of the lowest s(q, r): the best of a few, then the zero of ds/dr between its neighbours, bisected in ln r.
+
+        1/r = 1/sigma_w^2 + (8 u / pi) (m / D) (b - 2 c m) (b - 6 c m)
+        """
+        lowest, highest = (np.log(bound) for bound in transverse_bounds(u, b, self.c, self.weight_variance))
+        share = np.linspace(-0.02, 1.02, _NORMS)
+        log_r = lowest[:, :, None] + (highest - lowest)[:, :, None] * share
+        s = action(q[:, :, None], np.exp(log_r), u[:, :, None], b[:, :, None], self.c, self.weight_variance)
+        best = np.clip(np.argmin(s, axis=2), 1, _NORMS - 2)
+        low, high = (lowest + (highest - lowest) * share[best + k] for k in (-1, 1))
+        for _ in range(45):
+            middle = (low + high) / 2
+            r = np.exp(middle)
+            D = 1 + 2 * (q * q + r)
+            m = q * q / D
+            rising = r / self.weight_variance - 1 + 8 * u / np.pi * m * r / D * pull(m, b, self.c) > 0
+            low, high = np.where(rising, low, middle), np.where(rising, middle, high)
+        return np.exp((low + high) / 2)
