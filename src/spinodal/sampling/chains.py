@@ -1,0 +1,218 @@
+"""The host between compiled chunks: warm-up, adaptation, progress, checkpoint, early stop."""
+
+import json
+import math
+import os
+import tempfile
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import jax
+import numpy as np
+
+from ..errors import require
+from . import adaptation, programs
+from .diagnostics import Diagnostics, diagnose
+from .posteriors import neuron_updates
+from .settings import HMC, Langevin, Stop
+
+Progress = Callable[[float, str], None]
+FULL_SIZE = 5e7  # multiplications a gradient above which a chunk is 16 draws long, below which 64
+INNER_STEP = 0.3
+
+
+@dataclass
+class Ensemble:
+    """All chains: what they remember, what they drew, and what the warm-up has learned so far."""
+
+    carries: list[programs.Carry]
+    drawn: list[dict[str, np.ndarray]] = field(default_factory=list)  # kept chunks, (chains, draws, ...) by name
+    done: int = 0  # draws a chain, warm-up included
+    gradients: int = 0
+    leapfrog_steps: int = 0
+    proposal: neuron_updates.Proposal = field(default_factory=neuron_updates.unfitted)
+    jumps: list[np.ndarray] = field(default_factory=list)
+    seconds: float = 0.0
+
+    def kept(self) -> int:
+        return sum(chunk["acceptance"].shape[1] for chunk in self.drawn)
+
+    def collected(self, name: str) -> np.ndarray:
+        return np.concatenate([chunk[name] for chunk in self.drawn], axis=1)
+
+
+class Host:
+    """Runs the chunks of one call of `sample`; everything random comes from `seed` and the number of a chain and a draw."""
+
+    def __init__(self, posterior, problem, constants, sampler: HMC | Langevin, seed: int, chains: int, batching: str):
+        self.posterior, self.problem, self.constants, self.sampler = posterior, problem, constants, sampler
+        work = math.prod(int(x) for x in posterior.shape_key(problem)[:3])
+        is_hmc = isinstance(sampler, HMC)
+        self.spec = programs.Spec(
+            kind="hmc" if is_hmc else "mala" if sampler.adjusted else "langevin",
+            refresh=is_hmc and sampler.neuron_updates > 0 and posterior.REFRESH_COST > 0,
+            most_steps=max(64, 2 * sampler.leapfrog_steps) if is_hmc and sampler.adapt else sampler.leapfrog_steps if is_hmc else 1,
+            capacity=16 if work > FULL_SIZE / 1000 else 64,
+        )
+        self.batched = batching == "vmap" or (batching == "auto" and jax.default_backend() != "cpu")
+        self.start, self.advance = programs.compiled(posterior.bind, posterior.shape_key(problem), self.spec, self.batched)
+        self.keys = [jax.random.fold_in(jax.random.key(seed), chain) for chain in range(chains)]
+
+    def begin(self, positions: np.ndarray) -> Ensemble:
+        """Chains at their starting points."""
+        if self.batched:
+            states = self.start(positions, self.constants)
+            states = [jax.tree.map(lambda x, i=i: x[i], states) for i in range(len(positions))]
+        else:
+            states = [self.start(position, self.constants) for position in positions]
+        outer, inner = adaptation.restart(self.sampler.step_size), adaptation.restart(INNER_STEP)
+        steps = self.sampler.leapfrog_steps if isinstance(self.sampler, HMC) else self.sampler.steps_per_draw
+        return Ensemble([programs.Carry(state, outer, inner) for state in states], gradients=len(states), leapfrog_steps=steps)
+
+    def chunk(self, ensemble: Ensemble, count: int, *, adapting: bool, leapfrog_steps: int, pool: ThreadPoolExecutor) -> programs.Draws:
+        """Advance every chain by `count` draws; rows come back as NumPy arrays (chains, count, ...)."""
+        target = self.sampler.target_acceptance if isinstance(self.sampler, HMC) else 0.5
+        rounds = self.sampler.neuron_updates if isinstance(self.sampler, HMC) else 0
+        scalars = np.bool_(adapting), np.int32(leapfrog_steps), np.float32(target), np.int32(rounds)
+        controls = programs.Controls(*scalars, ensemble.proposal)
+        rest = (self.constants, controls, np.int32(ensemble.done), np.int32(count))
+        if self.batched:
+            stacked = jax.tree.map(lambda *x: np.stack(x), *ensemble.carries)
+            carry, rows = jax.tree.map(np.asarray, self.advance(jax.numpy.stack(self.keys), stacked, *rest))
+            ensemble.carries = [jax.tree.map(lambda x, i=i: x[i], carry) for i in range(len(self.keys))]
+            rows = jax.tree.map(lambda x: x[:, :count], rows)
+        else:
+
+            def one(chain: int):
+                return jax.tree.map(np.asarray, self.advance(self.keys[chain], ensemble.carries[chain], *rest))
+
+            found = list(pool.map(one, range(len(self.keys))))
+            ensemble.carries = [carry for carry, _ in found]
+            rows = jax.tree.map(lambda *x: np.stack([row[:count] for row in x]), *[rows for _, rows in found])
+        ensemble.done += count
+        ensemble.gradients += len(self.keys) * count * (leapfrog_steps + self.spec.refresh)
+        return rows
+
+    def run(
+        self,
+        ensemble: Ensemble,
+        warmup: int,
+        draws: int,
+        *,
+        stop: Stop | None,
+        tell: Progress | None,
+        save: Callable[[Ensemble], None] | None,
+    ) -> tuple[Ensemble, bool]:
+        """Warm up, then draw; True where `stop` was satisfied before all draws were made."""
+        satisfied = False
+        with ThreadPoolExecutor(max_workers=min(len(self.keys), programs.usable_cores())) as pool:
+            while ensemble.done < warmup:
+                self._warm(ensemble, warmup, pool)
+                self._after(ensemble, warmup + draws, "warming up", tell, save)
+            while ensemble.kept() < draws and not satisfied:
+                count = min(self.spec.capacity, draws - ensemble.kept())
+                rows = self.chunk(ensemble, count, adapting=False, leapfrog_steps=ensemble.leapfrog_steps, pool=pool)
+                ensemble.drawn.append({**rows.observed, "acceptance": rows.acceptance, "energy": rows.energy, "divergent": rows.divergent})
+                found = diagnose(self.scalars(ensemble)) if stop else None
+                satisfied = stop is not None and found is not None and _satisfies(found, ensemble.kept(), stop)
+                self._after(ensemble, warmup + draws, _told(found), tell, save)
+        return ensemble, satisfied
+
+    def scalars(self, ensemble: Ensemble) -> dict[str, np.ndarray]:
+        return {name: ensemble.collected(name) for name in self.posterior.SCALARS}
+
+    def _after(self, ensemble: Ensemble, total: int, text: str, tell: Progress | None, save) -> None:
+        if save:
+            save(ensemble)
+        if tell:
+            tell(min(1.0, ensemble.done / total), text)
+
+    def _warm(self, ensemble: Ensemble, warmup: int, pool: ThreadPoolExecutor) -> None:
+        """One chunk of the warm-up: learn the step (half), scout for the trajectory's length (a fifth), settle (the rest)."""
+        sampler = self.sampler
+        if not (isinstance(sampler, HMC) and sampler.adapt):
+            count = min(self.spec.capacity, warmup - ensemble.done)
+            self.chunk(ensemble, count, adapting=False, leapfrog_steps=ensemble.leapfrog_steps, pool=pool)
+            return
+        learned, scouted = warmup // 2, warmup // 2 + warmup // 5
+        end = next(mark for mark in (learned, scouted, warmup) if ensemble.done < mark)
+        count = min(self.spec.capacity, end - ensemble.done)
+        step = self.pooled_step(ensemble)
+        # Angles: the first trajectories as long as asked for, the scouts up to half a period of the prior
+        angle = np.pi if end == scouted else sampler.step_size * sampler.leapfrog_steps
+        length = ensemble.leapfrog_steps if end == warmup and scouted > learned else int(np.clip(round(angle / step), 1, self.spec.most_steps))
+        rows = self.chunk(ensemble, count, adapting=True, leapfrog_steps=length, pool=pool)
+        if end == scouted:
+            ensemble.jumps.append(rows.jumps[..., :length].reshape(-1, length))
+        if self.spec.refresh:
+            overlaps, norms = rows.observed["overlaps"], rows.observed["transverse_norms"]
+            ensemble.proposal = adaptation.fit_proposal(overlaps, norms, self.problem.weight_variance, self.problem.input_dim)
+        if ensemble.done == scouted and ensemble.jumps:
+            shortest = min(jumps.shape[1] for jumps in ensemble.jumps)
+            jumps = np.concatenate([jumps[:, :shortest] for jumps in ensemble.jumps])
+            overhead = (1 + sampler.neuron_updates * self.posterior.REFRESH_COST) if self.spec.refresh else 0.0
+            ensemble.leapfrog_steps = adaptation.trajectory_length(jumps, overhead)
+        if ensemble.done == warmup:
+            pooled = np.float32(np.log(self.pooled_step(ensemble)))
+            inner = np.float32(np.mean([carry.inner.log_averaged for carry in ensemble.carries]))
+            ensemble.carries = [
+                carry._replace(outer=carry.outer._replace(log_averaged=pooled), inner=carry.inner._replace(log_averaged=inner))
+                for carry in ensemble.carries
+            ]
+            if scouted == learned:
+                ensemble.leapfrog_steps = length
+
+    @staticmethod
+    def pooled_step(ensemble: Ensemble) -> float:
+        """The geometric mean over chains of the averaged step: all chains draw with one kernel."""
+        return float(np.exp(np.mean([carry.outer.log_averaged for carry in ensemble.carries])))
+
+
+def _satisfies(found: Diagnostics, draws: int, stop: Stop) -> bool:
+    agreed = all(value < stop.rhat for value in found.rhat.values())
+    return draws >= stop.draws and agreed and all(value > stop.ess for value in found.ess.values())
+
+
+def _told(found: Diagnostics | None) -> str:
+    if found is None:
+        return "drawing"
+    return f"drawing: R-hat {max(found.rhat.values()):.3f}, ESS {min(found.ess.values()):.0f}"
+
+
+def save_checkpoint(path: Path, settings: dict[str, Any], ensemble: Ensemble) -> None:
+    """One .npz, written beside its place and moved there, so that a kill leaves the old one or the new one."""
+    leaves = {f"carry.{i}.{j}": np.asarray(x) for i, carry in enumerate(ensemble.carries) for j, x in enumerate(jax.tree.leaves(carry))}
+    jumps = {f"jumps.{i}": x for i, x in enumerate(ensemble.jumps)}
+    drawn = {f"drawn.{name}": ensemble.collected(name) for name in (ensemble.drawn[0] if ensemble.drawn else ())}
+    numbers = {"done": ensemble.done, "gradients": ensemble.gradients, "leapfrog_steps": ensemble.leapfrog_steps, "seconds": ensemble.seconds}
+    told = np.frombuffer(json.dumps({"settings": settings, **numbers}, sort_keys=True).encode(), np.uint8)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".tmp")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            np.savez(file, told=told, proposal=np.array(ensemble.proposal), **leaves, **jumps, **drawn)
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def load_checkpoint(path: Path, settings: dict[str, Any], fresh: Ensemble) -> Ensemble:
+    """The ensemble as it was saved; `fresh` gives the structure. A checkpoint of other settings is refused."""
+    with np.load(path, allow_pickle=False) as file:
+        told = json.loads(file["told"].tobytes())
+        differing = sorted(k for k in {*settings, *told["settings"]} if settings.get(k) != told["settings"].get(k))
+        require(not differing, f"checkpoint {path} belongs to another call: {', '.join(differing)} differ; give another path or the same settings")
+        structure = jax.tree.structure(fresh.carries[0])
+        carries = [
+            jax.tree.unflatten(structure, [file[f"carry.{i}.{j}"] for j in range(structure.num_leaves)]) for i in range(len(fresh.carries))
+        ]
+        names = [name.removeprefix("drawn.") for name in file.files if name.startswith("drawn.")]
+        drawn = [{name: file[f"drawn.{name}"] for name in names}] if names else []
+        jumps = [file[f"jumps.{i}"] for i in range(sum(name.startswith("jumps.") for name in file.files))]
+        proposal = neuron_updates.Proposal(*file["proposal"])
+    numbers = {name: told[name] for name in ("done", "gradients", "leapfrog_steps", "seconds")}
+    return replace(fresh, carries=carries, drawn=drawn, jumps=jumps, proposal=proposal, **numbers)

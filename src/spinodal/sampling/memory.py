@@ -1,0 +1,30 @@
+"""Does the problem fit? Asked before anything is allocated."""
+
+from pathlib import Path
+
+from ..problems import ModularAddition, TeacherStudent
+
+
+def bytes_needed(problem: TeacherStudent | ModularAddition, chains: int, draws: int, threads: int) -> int:
+    """Estimate of the memory of one call of `sample`: data, draws kept, and what the chains at work hold, in bytes."""
+    if isinstance(problem, TeacherStudent):
+        data = 12 * problem.samples * problem.input_dim  # float64 as drawn, float32 as used
+        kept = 8 * chains * draws * problem.width
+        weights = 4 * problem.width * (problem.input_dim + 1)
+        working = 4 * problem.samples * problem.width + 10 * weights
+    else:
+        table, smaller = problem.prime**2, min(problem.prime**2, problem.width)
+        data = 16 * table * problem.prime
+        kept = 24 * chains * draws
+        weights = 8 * problem.prime * problem.width
+        working = 16 * table * problem.width + 16 * smaller**2 + 10 * weights
+    return data + kept + threads * working + 4 * chains * weights
+
+
+def bytes_available() -> int | None:
+    """Memory that can be had without swapping, or None where the system does not say."""
+    try:
+        lines = Path("/proc/meminfo").read_text().splitlines()
+    except OSError:
+        return None
+    return next((1024 * int(line.split()[1]) for line in lines if line.startswith("MemAvailable:")), None)

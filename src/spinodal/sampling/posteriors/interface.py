@@ -1,0 +1,23 @@
+"""What a posterior offers to the samplers.
+
+A module of this folder gives `SCALARS`, `shape_key`, `constants`, `dimension`, `prior_start`, `planted_start` and `bind`;
+positions are flat vectors whose prior is N(0, I).
+"""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import jax
+
+
+class Kernels(NamedTuple):
+    """Pure functions of one compiled shape.
+
+    `potential_and_gradient(z, constants)`: minus log likelihood and its gradient, without the prior's |z|^2 / 2.
+    `observe(z, constants)`: dict of arrays kept for each draw, the scalars of `SCALARS` among them.
+    `refresh(key, z, constants, tuning)`: an extra move that leaves the posterior invariant, or None.
+    """
+
+    potential_and_gradient: Callable[[jax.Array, Any], tuple[jax.Array, jax.Array]]
+    observe: Callable[[jax.Array, Any], dict[str, jax.Array]]
+    refresh: Any = None

@@ -1,0 +1,248 @@
+"""Moves of single neurons along the teacher: what makes droplets form and dissolve at the pace of a draw.
+
+HMC carries a neuron over the barrier between the two phases about once in a hundred trajectories, and its trajectories are limited by
+the (d - 2) N transverse directions, on which no observable depends. With each neuron's transverse *direction* u_i held fixed,
+
+    h_i = q_i x_1 + rho_i (X u_i),      q_i = w_i . w*,     rho_i = |w_i,perp|,
+
+a change of (q_i, rho_i, a_i) costs O(n) instead of O(n d). Two moves alternate; both leave the posterior invariant:
+
+1. neuron by neuron, with its readout integrated out: (q, rho) is proposed from a fixed density G and accepted with probability
+
+       min(1, [p(q', rho') L(q', rho') G(q, rho)] / [p(q, rho) L(q, rho) G(q', rho')]),
+       L = (1 + s2 / c)^(-1/2) exp[s1^2 / (2 sigma^2 (s2 + c))],    s1 = phi . e,  s2 = phi . phi,  c = sigma^2 N / sigma_a^2,
+
+   e the residual without this neuron; then the readout is drawn from its conditional, N(s1 / (s2 + c), sigma^2 / (s2 + c)).
+   G mixes the prior (half), a broad density, and a normal fitted in the warm-up to where neurons outside the prior were seen.
+2. leapfrog trajectories of all (q, rho, a) together, with the Metropolis test.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax.scipy.special import gammaln
+
+from .teacher_student import LANES, Constants, Shape, split
+
+BLOCK = 16_384  # pre-activations handled at once
+BROAD_OVERLAP = 2.5  # in units of sigma_w
+BROAD_LOG_NORM = (np.log(0.15), np.log(1.4))  # of r / sigma_w^2
+
+
+class Proposal(NamedTuple):
+    """The density from which (|q|, ln r) of a neuron is proposed; the prior has weight 1/2 and the broad part what is left."""
+
+    fitted_weight: np.ndarray
+    overlap: np.ndarray  # mean and deviation of |q|, in units of sigma_w
+    overlap_deviation: np.ndarray
+    log_norm: np.ndarray  # mean and deviation of ln(r / sigma_w^2)
+    log_norm_deviation: np.ndarray
+
+
+class Tuning(NamedTuple):
+    """Rounds of both moves; the leapfrog's step, its number of steps, and the proposal. All traced."""
+
+    rounds: np.ndarray
+    step_size: jax.Array
+    leapfrog_steps: np.ndarray
+    proposal: Proposal
+
+
+class Info(NamedTuple):
+    """Mean acceptance of the joint trajectories, and the share of neurons that took their proposal."""
+
+    acceptance: jax.Array
+    moved: jax.Array
+
+
+class _Reduced(NamedTuple):
+    """Whitened (q, rho, a) of every neuron."""
+
+    overlap: jax.Array
+    norm: jax.Array
+    readout: jax.Array
+
+
+def unfitted() -> Proposal:
+    return Proposal(*(np.float32(x) for x in (0.0, 1.0, 1.0, 0.0, 1.0)))
+
+
+def bind_neuron_updates(shape: Shape) -> Callable[[jax.Array, jax.Array, Constants, Tuning], tuple[jax.Array, Info]]:
+    rows = shape.tiles * shape.tile // LANES
+
+    def refresh(key: jax.Array, z: jax.Array, constants: Constants, tuning: Tuning) -> tuple[jax.Array, Info]:
+        weights, readouts = split(z, shape)
+        transverse = weights.at[:, 0].set(0.0)
+        norm = jnp.sqrt(jnp.sum(transverse**2, axis=1))
+        direction = transverse / norm[:, None]
+        inputs = constants.inputs.reshape(-1, shape.input_dim)
+        field = (direction * constants.weight_scale) @ inputs.T
+        data = _Data(
+            along=(inputs[:, 0] * constants.weight_scale).reshape(rows, LANES),
+            across=field.reshape(shape.width, rows, LANES),
+            targets=constants.targets.reshape(rows, LANES),
+        )
+
+        def one_round(i, carry):
+            x, info = carry
+            single, joint = jax.random.split(jax.random.fold_in(key, i))
+            x, moved = _update_each(single, x, data, constants, tuning.proposal, shape)
+            x, accepted = _update_together(joint, x, data, constants, tuning, shape)
+            return x, Info(info.acceptance + accepted / tuning.rounds, info.moved + moved / tuning.rounds)
+
+        start = _Reduced(weights[:, 0], norm, readouts), Info(jnp.float32(0), jnp.float32(0))
+        x, info = jax.lax.fori_loop(0, tuning.rounds, one_round, start)
+        weights = (direction * x.norm[:, None]).at[:, 0].set(x.overlap)
+        return jnp.concatenate([weights.ravel(), x.readout]), info
+
+    return refresh
+
+
+class _Data(NamedTuple):
+    """Pre-activations are overlap * along + norm * across[neuron]; samples lie in rows of LANES."""
+
+    along: jax.Array
+    across: jax.Array
+    targets: jax.Array
+
+
+def _sums(*terms: jax.Array) -> list[jax.Array]:
+    """The sum of each array over its last two axes, in one pass: separate sums over samples are five times slower on a CPU."""
+    zeros = (jnp.float32(0),) * len(terms)
+    add = lambda x, y: tuple(a + b for a, b in zip(x, y, strict=True))  # noqa: E731
+    return [jnp.sum(lanes, axis=-1) for lanes in jax.lax.reduce(terms, zeros, add, (terms[0].ndim - 2,))]
+
+
+def _block(shape: Shape) -> int:
+    """Neurons handled at once: as many as stay in the first cache, in equal blocks."""
+    most = max(1, BLOCK // (shape.tiles * shape.tile))
+    return max(size for size in range(1, min(most, shape.width) + 1) if shape.width % size == 0)
+
+
+def _blocks(arrays: tuple[jax.Array, ...], shape: Shape) -> tuple[jax.Array, ...]:
+    """Per-neuron arrays cut for a scan, with axes for rows and lanes where there are none."""
+    cut = (a.reshape(-1, _block(shape), *a.shape[1:]) for a in arrays)
+    return tuple(a[..., None, None] if a.ndim == 2 else a for a in cut)
+
+
+def _output(x: _Reduced, data: _Data, constants: Constants, shape: Shape) -> jax.Array:
+    def add(f, neurons):
+        overlap, norm, readout, across = neurons
+        return f + jnp.sum(readout * jax.lax.erf(overlap * data.along + norm * across), axis=0), None
+
+    neurons = _blocks((x.overlap, x.norm, x.readout * constants.readout_scale, data.across), shape)
+    return jax.lax.scan(add, jnp.zeros_like(data.targets), neurons)[0]
+
+
+def _update_each(key, x: _Reduced, data: _Data, constants: Constants, proposal: Proposal, shape: Shape) -> tuple[_Reduced, jax.Array]:
+    keys = jax.random.split(key, 3)
+    overlap, norm = _propose(keys[0], proposal, shape)
+    norm = jnp.copysign(norm, x.norm)  # a proposal never turns the direction over, so the way back is open
+    log_ratio = _log_weight(overlap, norm, proposal, shape) - _log_weight(x.overlap, x.norm, proposal, shape)
+    threshold = jnp.log(jax.random.uniform(keys[1], (shape.width,), minval=jnp.finfo(jnp.float32).tiny)) - log_ratio
+    noise, cost = constants.noise, constants.noise / constants.readout_scale**2
+
+    def gain(s1, s2):
+        return s1 * s1 / (2 * noise * (s2 + cost)) - jnp.log1p(s2 / cost) / 2
+
+    def update(residual, neuron):
+        q, rho, readout, q_new, rho_new, level, normal, across = neuron
+        old = jax.lax.erf(q * data.along + rho * across)
+        new = jax.lax.erf(q_new * data.along + rho_new * across)
+        others = residual + readout * old
+        s1, s2, s1_new, s2_new = _sums(others * old, old * old, others * new, new * new)
+        taken = level < gain(s1_new, s2_new) - gain(s1, s2)
+        s1, s2 = jnp.where(taken, s1_new, s1), jnp.where(taken, s2_new, s2)
+        readout = s1 / (s2 + cost) + normal * jnp.sqrt(noise / (s2 + cost))
+        return others - readout * jnp.where(taken, new, old), (taken, readout)
+
+    residual = data.targets - _output(x, data, constants, shape)
+    readouts, normals = x.readout * constants.readout_scale, jax.random.normal(keys[2], (shape.width,))
+    _, (taken, readouts) = jax.lax.scan(update, residual, (x.overlap, x.norm, readouts, overlap, norm, threshold, normals, data.across))
+    x = _Reduced(jnp.where(taken, overlap, x.overlap), jnp.where(taken, norm, x.norm), readouts / constants.readout_scale)
+    return x, jnp.mean(taken)
+
+
+def _propose(key, proposal: Proposal, shape: Shape) -> tuple[jax.Array, jax.Array]:
+    keys, size, d = jax.random.split(key, 8), (shape.width,), shape.input_dim
+    part = jax.random.uniform(keys[0], size)
+    sign = jnp.where(jax.random.bernoulli(keys[1], 0.5, size), 1.0, -1.0)
+    overlap = jnp.where(
+        part < proposal.fitted_weight,
+        sign * (proposal.overlap + proposal.overlap_deviation * jax.random.normal(keys[2], size)),
+        jax.random.uniform(keys[3], size, minval=-BROAD_OVERLAP, maxval=BROAD_OVERLAP),
+    )
+    log_norm = jnp.where(
+        part < proposal.fitted_weight,
+        proposal.log_norm + proposal.log_norm_deviation * jax.random.normal(keys[4], size),
+        jax.random.uniform(keys[5], size, minval=BROAD_LOG_NORM[0], maxval=BROAD_LOG_NORM[1]),
+    )
+    overlap = jnp.where(part < 0.5, overlap * np.sqrt(d), jax.random.normal(keys[6], size))
+    prior_norm = jnp.sqrt(2 * jax.random.gamma(keys[7], (d - 1) / 2, size))
+    return overlap, jnp.where(part < 0.5, jnp.exp(log_norm / 2) * np.sqrt(d), prior_norm)
+
+
+def _log_weight(overlap, norm, proposal: Proposal, shape: Shape) -> jax.Array:
+    """ln p - ln G of whitened (q, rho), up to a constant; all densities with respect to d(q / sigma_w) d(ln r / sigma_w^2)."""
+    d = shape.input_dim
+    q, log_norm = overlap / np.sqrt(d), jnp.log(norm**2 / d)
+    shape_r = (d - 1) / 2
+    prior = (np.log(d / (2 * np.pi)) - overlap**2) / 2 + shape_r * jnp.log(norm**2 / 2) - norm**2 / 2 - gammaln(shape_r)
+    low, high = BROAD_LOG_NORM
+    inside = (jnp.abs(q) < BROAD_OVERLAP) & (log_norm > low) & (log_norm < high)
+    broad = jnp.where(inside, -np.log(2 * BROAD_OVERLAP * (high - low)), -jnp.inf)
+    across = ((log_norm - proposal.log_norm) / proposal.log_norm_deviation) ** 2
+    along = [((q + side * proposal.overlap) / proposal.overlap_deviation) ** 2 for side in (1, -1)]
+    scale = jnp.log(4 * np.pi * proposal.overlap_deviation * proposal.log_norm_deviation)
+    fitted = jnp.logaddexp(-along[0] / 2, -along[1] / 2) - across / 2 - scale
+    parts = jnp.stack([prior + np.log(0.5), broad + jnp.log(0.5 - proposal.fitted_weight), fitted + jnp.log(proposal.fitted_weight)])
+    return prior - jax.scipy.special.logsumexp(parts, axis=0)
+
+
+def _update_together(key, x: _Reduced, data: _Data, constants: Constants, tuning: Tuning, shape: Shape) -> tuple[_Reduced, jax.Array]:
+    """One leapfrog trajectory in (q, rho, a); p(rho) ~ rho^(d-2) e^(-rho^2 / 2) is even in rho, so a flip of the direction is allowed."""
+    keys = jax.random.split(key, 3)
+    step = tuning.step_size * jax.random.uniform(keys[0], minval=0.8, maxval=1.2)
+    momentum = _Reduced(*jax.random.normal(keys[1], (3, shape.width)))
+    potential, force = _reduced_potential(x, data, constants, shape)
+
+    def leapfrog(_, carry):
+        position, momentum, _, force = carry
+        momentum = jax.tree.map(lambda p, f: p + step / 2 * f, momentum, force)
+        position = jax.tree.map(lambda y, p: y + step * p, position, momentum)
+        potential, force = _reduced_potential(position, data, constants, shape)
+        return position, jax.tree.map(lambda p, f: p + step / 2 * f, momentum, force), potential, force
+
+    end, last, potential_end, _ = jax.lax.fori_loop(0, tuning.leapfrog_steps, leapfrog, (x, momentum, potential, force))
+    # Differences neuron by neuron: the energies themselves would lose the difference to rounding
+    kinetic = sum(jnp.sum((b - a) * (b + a)) / 2 for a, b in zip(momentum, last, strict=True))
+    prior = sum(jnp.sum((b - a) * (b + a)) / 2 for a, b in zip(x, end, strict=True))
+    prior = prior - (shape.input_dim - 2) * jnp.sum(jnp.log(jnp.abs(end.norm / x.norm)))
+    change = potential_end - potential + prior + kinetic
+    probability = jnp.where(jnp.isfinite(change), jnp.exp(jnp.minimum(-change, 0.0)), 0.0)
+    taken = jax.random.uniform(keys[2]) < probability
+    return jax.tree.map(lambda new, old: jnp.where(taken, new, old), end, x), probability
+
+
+def _reduced_potential(x: _Reduced, data: _Data, constants: Constants, shape: Shape) -> tuple[jax.Array, _Reduced]:
+    """Minus log likelihood, and the force on (q, rho, a) from likelihood and prior."""
+    misfit = (_output(x, data, constants, shape) - data.targets) / constants.noise
+
+    def slopes(_, neurons):
+        overlap, norm, across = neurons
+        h = overlap * data.along + norm * across
+        pull = misfit * jnp.exp(-h * h)
+        return None, _sums(pull * data.along, pull * across, misfit * jax.lax.erf(h))
+
+    _, sums = jax.lax.scan(slopes, None, _blocks((x.overlap, x.norm, data.across), shape))
+    along, across, readout = (values.ravel() for values in sums)
+    a = x.readout * constants.readout_scale * (2 / np.sqrt(np.pi))
+    force = _Reduced(
+        -a * along - x.overlap,
+        -a * across - x.norm + (shape.input_dim - 2) / x.norm,
+        -readout * constants.readout_scale - x.readout,
+    )
+    return constants.noise / 2 * jnp.sum(misfit**2), force

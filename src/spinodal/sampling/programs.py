@@ -1,0 +1,118 @@
+"""The compiled program: many draws of one chain, adapting or not, for one posterior and one shape."""
+
+import functools
+import os
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from . import adaptation, hmc, langevin
+from .posteriors import neuron_updates
+from .posteriors.interface import Kernels
+
+INNER_STEPS = 6  # of the joint trajectories of `neuron_updates`: an angle of about 2 at the step found at full size
+INNER_TARGET = 0.75
+
+
+class Carry(NamedTuple):
+    """All that a chain remembers between two draws."""
+
+    state: hmc.State
+    outer: adaptation.DualAveraging
+    inner: adaptation.DualAveraging
+
+
+class Controls(NamedTuple):
+    """What the host may change between two chunks without compiling anew. Traced."""
+
+    adapting: np.ndarray  # bool
+    leapfrog_steps: np.ndarray
+    target_acceptance: np.ndarray
+    rounds: np.ndarray
+    proposal: neuron_updates.Proposal
+
+
+class Draws(NamedTuple):
+    """A chunk: `observed` and the rest hold one row a draw; rows beyond the count asked for are zero."""
+
+    observed: dict[str, jax.Array]
+    acceptance: jax.Array
+    energy: jax.Array
+    divergent: jax.Array
+    jumps: jax.Array
+
+
+class Spec(NamedTuple):
+    """What changes the compiled program beside the posterior's shape."""
+
+    kind: str  # "hmc", "langevin" or "mala"
+    refresh: bool
+    most_steps: int
+    capacity: int
+
+
+def build(kernels: Kernels, spec: Spec):
+    """`start(position, constants) -> State` and `advance(key, carry, constants, controls, first, count) -> (Carry, Draws)`."""
+    refresh = kernels.refresh if spec.refresh else None
+
+    def start(position, constants):
+        return hmc.init(position, kernels, constants)
+
+    def one_draw(key, carry: Carry, constants, controls: Controls):
+        state, outer, inner = carry
+        step_size = jnp.exp(jnp.where(controls.adapting, outer.log_step, outer.log_averaged))
+        move_key, refresh_key = jax.random.split(key)
+        if spec.kind == "hmc":
+            state, info = hmc.step(move_key, state, kernels, constants, step_size, controls.leapfrog_steps, spec.most_steps)
+        else:
+            state, info = langevin.step(
+                move_key, state, kernels, constants, step_size, controls.leapfrog_steps, adjusted=spec.kind == "mala"
+            )
+        outer = _updated(outer, info.acceptance, controls.target_acceptance, controls.adapting)
+        if refresh is not None:
+            inner_step = jnp.exp(jnp.where(controls.adapting, inner.log_step, inner.log_averaged))
+            tuning = neuron_updates.Tuning(controls.rounds, inner_step, INNER_STEPS, controls.proposal)
+            position, told = refresh(refresh_key, state.position, constants, tuning)
+            inner = _updated(inner, told.acceptance, INNER_TARGET, controls.adapting)
+            state = hmc.init(position, kernels, constants)
+        return Carry(state, outer, inner), kernels.observe(state.position, constants), info
+
+    def advance(key, carry: Carry, constants: Any, controls: Controls, first: jax.Array, count: jax.Array):
+        shapes = jax.eval_shape(lambda c: one_draw(key, c, constants, controls)[1:], carry)
+        observed, info = jax.tree.map(lambda s: jnp.zeros((spec.capacity, *s.shape), s.dtype), shapes)
+        rows = Draws(observed, info.acceptance, info.energy, info.divergent, info.jumps)
+
+        def body(i, loop):
+            carry, rows = loop
+            # The key depends on the number of the draw alone, so that a chain is the same however it is cut into chunks
+            carry, observed, info = one_draw(jax.random.fold_in(key, first + i), carry, constants, controls)
+            row = Draws(observed, info.acceptance, info.energy, info.divergent, info.jumps)
+            return carry, jax.tree.map(lambda all_rows, new: all_rows.at[i].set(new), rows, row)
+
+        return jax.lax.fori_loop(0, count, body, (carry, rows))
+
+    return start, advance
+
+
+def _updated(state: adaptation.DualAveraging, acceptance, target, adapting) -> adaptation.DualAveraging:
+    return jax.tree.map(lambda new, old: jnp.where(adapting, new, old), adaptation.update(state, acceptance, target), state)
+
+
+@functools.cache
+def compiled(bind, shape, spec: Spec, batched: bool):
+    """`build`, compiled once for each posterior, shape and spec; `batched` maps over chains inside one program (for a GPU)."""
+    start, advance = build(bind(shape), spec)
+    if batched:
+        return jax.jit(jax.vmap(start, in_axes=(0, None))), jax.jit(jax.vmap(advance, in_axes=(0, 0, None, None, None, None)))
+    # One thread a chain: chains run side by side, one a core, and give the same bytes on any number of cores
+    options = {"xla_cpu_multi_thread_eigen": False} if jax.default_backend() == "cpu" else None
+    return jax.jit(start, compiler_options=options), jax.jit(advance, compiler_options=options)
+
+
+def usable_cores() -> int:
+    """Cores this process may use: OMP_NUM_THREADS if set, else the scheduler's affinity."""
+    asked = os.environ.get("OMP_NUM_THREADS", "")
+    affinity = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min(int(asked), affinity)) if asked.isdigit() else affinity

@@ -1,0 +1,78 @@
+"""Samplers and stopping rules as settings objects."""
+
+from dataclasses import dataclass
+
+from ..errors import integer, positive, real, require
+
+
+@dataclass(frozen=True)
+class HMC:
+    """Hamiltonian Monte Carlo whose integrator solves the Gaussian prior exactly and kicks with the likelihood.
+
+        p <- p - (h/2) grad U_lik(z);   (z, p) <- rotation of (z, p) by the angle h;   p <- p - (h/2) grad U_lik(z),
+
+    second order, reversible, volume-preserving; its error comes from the likelihood alone, so at full size it takes steps twice as
+    long as leapfrog at the same acceptance. The step is jittered by +-20 %.
+
+    Arguments:
+        step_size: h > 0, in prior standard deviations (an angle: 2 pi is one period of the prior). The start when `adapt`.
+        leapfrog_steps: steps of a trajectory, >= 1. The start when `adapt`.
+        target_acceptance: mean acceptance that dual averaging aims at, between 0 and 1.
+        adapt: find step size (dual averaging) and trajectory length (squared jump of the likelihood per gradient) in the warm-up.
+        neuron_updates: rounds of single-neuron moves after each trajectory (see `posteriors.neuron_updates`), where the posterior has
+            them; 0 for plain HMC. They leave the posterior as it is and let droplets form and dissolve ten times faster.
+    Source: Neal (2011); exact Gaussian part: Shahbaba, Lan, Johnson, Neal (2014), arXiv:1106.5941; dual averaging: arXiv:1111.4246.
+    """
+
+    step_size: float = 0.1
+    leapfrog_steps: int = 14
+    target_acceptance: float = 0.8
+    adapt: bool = True
+    neuron_updates: int = 2
+
+    def __post_init__(self) -> None:
+        positive("step_size", self.step_size, why="in prior standard deviations")
+        integer("leapfrog_steps", self.leapfrog_steps, minimum=1)
+        target = real("target_acceptance", self.target_acceptance)
+        require(0 < target < 1, f"target_acceptance must be between 0 and 1, got {target}")
+        require(isinstance(self.adapt, bool), f"adapt must be True or False, got {self.adapt!r}")
+        integer("neuron_updates", self.neuron_updates, minimum=0)
+
+
+@dataclass(frozen=True)
+class Langevin:
+    """Full-batch Langevin steps in whitened coordinates, the published algorithm with its noise corrected.
+
+        z <- z - h grad U(z) + sqrt(2 h) xi,     U = |y - f|^2 / (2 sigma^2) + |z|^2 / 2.
+
+    Unadjusted, its law is biased by O(h) and no diagnostic of the chains can see that; `adjusted=True` is MALA, exact at any h.
+
+    Arguments:
+        step_size: h > 0, in whitened coordinates; stable below 2 over the largest curvature. Never adapted.
+        steps_per_draw: steps between two draws, >= 1.
+        adjusted: accept or refuse every step by Metropolis's rule.
+    Source: arXiv:2310.03789, eq. 6, where the noise is printed as 2 sigma xi; the stationary law asks for sqrt(2) sigma xi.
+    """
+
+    step_size: float = 0.02
+    steps_per_draw: int = 20
+    adjusted: bool = False
+
+    def __post_init__(self) -> None:
+        positive("step_size", self.step_size, why="the Langevin step h in whitened coordinates")
+        integer("steps_per_draw", self.steps_per_draw, minimum=1)
+        require(isinstance(self.adjusted, bool), f"adjusted must be True or False, got {self.adjusted!r}")
+
+
+@dataclass(frozen=True)
+class Stop:
+    """End early once every scalar has R-hat below `rhat`, bulk ESS above `ess`, and no fewer than `draws` draws a chain."""
+
+    rhat: float = 1.01
+    ess: float = 100.0
+    draws: int = 40
+
+    def __post_init__(self) -> None:
+        require(real("rhat", self.rhat) > 1, f"rhat must be > 1, got {self.rhat}")
+        positive("ess", self.ess)
+        integer("draws", self.draws, minimum=4)
