@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .corrections import Closure
-from .grids import MOST_POINTS, NEGLIGIBLE, Grid, Spacing, first_window, log_weights, window_around, window_grid
+from .grids import MOST_POINTS, Grid, Spacing, first_window, window_around, window_grid
 from .newton import TOLERANCE, State, init, newton
 
 # If even and odd points give the closure to this, the whole grid gives it to about its square
@@ -38,15 +38,13 @@ def solve_closure(cells: Closure, *, exact: bool, max_iterations: int, spacing: 
         tau = state.tau
         if not np.all(np.isfinite(state.error)) or not np.any(budget):
             break
-        holds = turn > 0 and _holds(cells, tau, grid)
-        if not holds:
-            wanted = window.grown(window_around(cells, cells.field(tau), exact))
-            if wanted != window or turn == 0:
-                window = wanted
-                continue
+        wanted = window.grown(window_around(cells, cells.field(tau), exact))
+        if turn == 0 or wanted != window:
+            window = wanted
+            continue
         finer = _finer(state, cells, grid, spacing)
         if finer is None:
-            resolved = holds
+            resolved = True
             break
         if grid.size >= MOST_POINTS / 2:
             break
@@ -59,19 +57,6 @@ def _start(cells: Closure):
     """tau = y / 2, or less where that would drive every neuron far out: u |tau|^2 is of order one at the solution."""
     size = np.sqrt(8 / (cells.u * np.sum(cells.target**2)))
     return np.minimum(0.5, size)[:, None] * cells.target
-
-
-def _holds(cells: Closure, tau, grid: Grid) -> bool:
-    """Whether the weight at the edges is negligible."""
-    shape = (len(tau), *grid.log_prior.shape)
-    weights = log_weights(cells.field(tau), cells, grid)[0].reshape(shape)
-    edges = [weights[:, -1]]
-    if grid.q[0] > 0:
-        edges.append(weights[:, 0])
-    if shape[2] > 1:
-        edges += [weights[:, :, 0], weights[:, :, -1]]
-    top = weights.max(axis=(1, 2))
-    return all(np.all(edge.max(axis=1) < top - NEGLIGIBLE) for edge in edges)
 
 
 def _finer(state: State, cells: Closure, grid: Grid, spacing: Spacing) -> Spacing | None:

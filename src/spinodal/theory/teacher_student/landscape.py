@@ -37,14 +37,14 @@ class Landscape:
         """
         q = self.overlaps()
         rows = np.arange(len(q))
-        for _ in range(_ZOOMS):
-            s, slope, _r = self.at(q)
+        values, best = np.empty_like(q), np.zeros(len(q), dtype=int)
+        for zoom in range(_ZOOMS):
+            if zoom:
+                q = np.linspace(q[rows, np.maximum(best - 1, 0)], q[rows, np.minimum(best + 1, q.shape[1] - 1)], 41, axis=1)
+            s, slope, _ = self.at(q)
             values = s / q**2 if kind == "degeneracy" else slope
             best = np.argmin(values, axis=1)
-            low, high = q[rows, np.maximum(best - 1, 0)], q[rows, np.minimum(best + 1, q.shape[1] - 1)]
-            found = values[rows, best], q[rows, best]
-            q = np.linspace(low, high, 41, axis=1)
-        return found
+        return values[rows, best], q[rows, best]
 
     def barrier(self, q: float) -> float:
         """The largest s between 0 and q, for a single coupling."""
