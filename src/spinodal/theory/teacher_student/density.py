@@ -1,6 +1,7 @@
 """One neuron's density of its overlap: on a fine grid, its tail beyond a threshold, its stationary points, its phase."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -25,48 +26,59 @@ class Density:
     transverse_norm: np.ndarray  # (m, Q)
     input_dim: int
 
+    @cached_property
+    def known(self) -> np.ndarray:
+        """Whether the density is a number everywhere, (m,)."""
+        return np.all(np.isfinite(self.log_p), axis=1)
+
+    @cached_property
+    def _spline(self) -> CubicSpline:
+        """log p of every closure, as a cubic spline that is even in q."""
+        return _even_spline(self.q, np.where(self.known[:, None], self.log_p, 0.0).T)
+
     def beyond(self, threshold: float) -> np.ndarray:
         """P(|q| > threshold), (m,): exp of the spline of log p, by Gauss's rule in every cell."""
-        known = np.flatnonzero(np.isfinite(self.log_p).all(axis=1))
-        found = np.full(len(self.log_p), np.nan)
-        if not len(known):
-            return found
         if threshold >= self.q[-1]:
-            found[known] = 0.0
-            return found
-        below, above = self.q[self.q < threshold], self.q[self.q > threshold]
-        edges = np.concatenate([below, [threshold], above])
-        half = np.diff(edges)[:, None] / 2
-        at = edges[:-1, None] + half * (1 + _GAUSS)
-        spline = _even_spline(self.q, self.log_p[known].T)
-        with np.errstate(over="ignore", invalid="ignore"):  # an unresolved density may overflow between its nodes
-            cells = (np.exp(spline(at.ravel())).T * (half * _GAUSS_WEIGHTS).ravel()).reshape(len(known), -1, len(_GAUSS))
-            cells = cells.sum(axis=2)
-            found[known] = cells[:, len(below) :].sum(axis=1) / cells.sum(axis=1)
-        return found
+            return np.where(self.known, 0.0, np.nan)
+        inside, outside = _integral(self._spline, self.q, 0.0, threshold), _integral(self._spline, self.q, threshold, np.inf)
+        with np.errstate(invalid="ignore"):  # an unresolved density may overflow between its nodes
+            return np.where(self.known, outside / (inside + outside), np.nan)
 
-    def row(self, k: int) -> "Density":
-        """The density of one closure alone."""
-        return Density(self.q, self.log_p[k : k + 1], self.transverse_norm[k : k + 1], self.input_dim)
+    def within(self, k: int, bound: float) -> float:
+        """P(|q| < bound) of the k-th closure."""
+        return 2 * float(_integral(PPoly.construct_fast(self._spline.c[:, :, k], self.q), self.q, 0.0, bound))
 
+    @cached_property
     def saddles(self) -> "list[tuple[Saddle, ...]]":
         """Stationary points of s(q) = -[log p(q) - log p(0)] / d on q >= 0, by overlap, for every closure."""
-        return [self._saddles_of(log_p, r) for log_p, r in zip(self.log_p, self.transverse_norm, strict=True)]
+        slope = -self._spline(self.q, 1)
+        bend = -self._spline(0.0, 2)
+        rising = slope > 0
+        rising[0] = bend > 0  # just beyond q = 0, where the slope vanishes
+        norm = _even_spline(self.q, np.where(self.known[:, None], self.transverse_norm, 0.0).T)
+        turns = [np.flatnonzero(rising[1:, k] != rising[:-1, k]) for k in range(len(self.log_p))]
+        return [self._saddles_of(k, turns[k], rising[:, k], norm) if self.known[k] else () for k in range(len(turns))]
 
-    def _saddles_of(self, log_p, r) -> tuple[Saddle, ...]:
-        if not np.isfinite(log_p).all():
-            return ()
-        s = _even_spline(self.q, -(log_p - log_p[0]) / self.input_dim)
-        norm = _even_spline(self.q, r)
-        slope = s.derivative()
-        at_nodes = slope(self.q)
-        found = [Saddle(0.0, float(r[0]), 0.0, "central" if s(0.0, 2) > 0 else "barrier")]
-        rising = s(0.0, 2) > 0
-        for cell in np.flatnonzero((at_nodes[1:] > 0) != np.concatenate([[rising], at_nodes[1:-1] > 0])):
-            q = _root(slope, int(cell), self.q)
-            kind = "outer" if at_nodes[cell + 1] > 0 else "barrier"
-            found.append(Saddle(q, float(norm(q)), float(s(q)), kind))
+    def _saddles_of(self, k: int, cells, rising, norm: CubicSpline) -> tuple[Saddle, ...]:
+        found = [Saddle(0.0, float(self.transverse_norm[k, 0]), 0.0, "central" if rising[0] else "barrier")]
+        for cell in cells:
+            a3, a2, a1, a0 = self._spline.c[:, cell, k]
+            x = _root(3 * a3, 2 * a2, a1, float(self.q[cell + 1] - self.q[cell]))
+            s = (self.log_p[k, 0] - (((a3 * x + a2) * x + a1) * x + a0)) / self.input_dim
+            r = np.polyval(norm.c[:, cell, k], x)
+            found.append(Saddle(float(self.q[cell] + x), float(r), float(s), "outer" if rising[cell + 1] else "barrier"))
         return tuple(found)
+
+    def phase(self, k: int, width: int) -> str:
+        """GFL without a droplet minimum; else GMFL-II with fewer than one neuron inside the last barrier, else GMFL-I; "" if unknown."""
+        found = self.saddles[k]
+        if not found:
+            return ""
+        outer = max((s.overlap for s in found if s.kind == "outer"), default=0.0)
+        if outer <= OUTER_OVERLAP:
+            return "GFL"
+        barrier = max((s.overlap for s in found if s.kind == "barrier" and s.overlap < outer), default=0.0)
+        return "GMFL-II" if width * self.within(k, barrier) < 1 else "GMFL-I"
 
 
 def density(cells: Closure, tau, spacing: Spacing, exact: bool) -> Density:
@@ -100,21 +112,6 @@ def normalised(q, log_p, transverse_norm, d: int) -> Density:
     return Density(q, log_p - np.log(total)[:, None], transverse_norm, d)
 
 
-def phase(density: Density, found: tuple[Saddle, ...], width: int) -> str:
-    """GFL without a droplet minimum; else GMFL-II with fewer than one neuron inside the last barrier, else GMFL-I; "" if unknown.
-
-    `density` is of one closure, `found` its stationary points.
-    """
-    if not found:
-        return ""
-    outer = max((s.overlap for s in found if s.kind == "outer"), default=0.0)
-    if outer <= OUTER_OVERLAP:
-        return "GFL"
-    barrier = max((s.overlap for s in found if s.kind == "barrier" and s.overlap < outer), default=0.0)
-    inside = float(density.beyond(0.0)[0] - density.beyond(barrier)[0])
-    return "GMFL-II" if width * inside < 1 else "GMFL-I"
-
-
 def _table_nodes(cells: Closure, x, spacing: Spacing, exact: bool):
     """(q, ln r): q up to the faintest density and the last stationary point, ln r wherever <r | q> needs it."""
     q, log_r, weights = scan(cells, x, exact)
@@ -134,8 +131,19 @@ def _even_spline(q, values) -> CubicSpline:
     return CubicSpline(q, values, bc_type=boundary)
 
 
-def _root(slope: PPoly, cell: int, q) -> float:
-    """The root of the spline's derivative in this cell, nearest its middle if rounding leaves two."""
-    roots = PPoly(slope.c[:, cell : cell + 1], slope.x[cell : cell + 2]).roots(extrapolate=False)
-    middle = (q[cell] + q[cell + 1]) / 2
-    return float(roots[np.argmin(np.abs(roots - middle))]) if len(roots) else float(middle)
+def _integral(spline: PPoly, q, low: float, high: float):
+    """The integral of exp(spline) from `low` to `high`, by Gauss's rule between neighbouring nodes."""
+    edges = np.unique(np.concatenate([[low], q[(q > low) & (q < high)], [min(high, q[-1])]]))
+    if len(edges) < 2:
+        return np.zeros(np.shape(spline.c)[2:])
+    half = np.diff(edges)[:, None] / 2
+    at = (edges[:-1, None] + half * (1 + _GAUSS)).ravel()
+    with np.errstate(over="ignore"):
+        return (half * _GAUSS_WEIGHTS).ravel() @ np.exp(spline(at))
+
+
+def _root(a: float, b: float, c: float, width: float) -> float:
+    """The root of a x^2 + b x + c nearest the middle of [0, width], kept inside."""
+    roots = np.roots([a, b, c])
+    near = roots.real[np.abs(roots.imag) <= 1e-6 * width]
+    return float(np.clip(near[np.argmin(np.abs(near - width / 2))], 0, width)) if len(near) else width / 2

@@ -9,13 +9,13 @@ from ...problems import TeacherStudent
 from .action import SQRT6
 from .closure_solver import solve_closure
 from .corrections import Closure, closure
-from .density import Density, density, phase
+from .density import Density, density
 from .gaussian import gaussian_density, solve_gaussian
 from .grids import Spacing
 from .newton import TOLERANCE
 from .records import Saddle, Settings, Solution, Solutions
 
-_NOISES_ON_ONE_GRID = 32
+_NOISES_ON_ONE_GRID = 64
 
 
 def solve(
@@ -147,7 +147,6 @@ def _solve(cells: Closure, settings: Settings) -> _Found:
         spacing = Spacing(Spacing.overlap / settings.fineness, Spacing.transverse / settings.fineness)
         solved = solve_closure(cells, exact=exact, max_iterations=settings.max_iterations, spacing=spacing)
         table = density(cells, solved.tau, solved.spacing, exact)
-    saddles = table.saddles()
     converged = (solved.residual < TOLERANCE) & solved.resolved
     return _Found(
         solved.tau,
@@ -156,8 +155,8 @@ def _solve(cells: Closure, settings: Settings) -> _Found:
         converged,
         [_message(*given, solved.resolved, settings) for given in zip(solved.residual, solved.iterations, strict=True)],
         table,
-        saddles,
-        [phase(table.row(k), saddles[k], cells.problem.width) for k in range(len(saddles))],
+        table.saddles,
+        [table.phase(k, cells.problem.width) for k in range(len(converged))],
     )
 
 
