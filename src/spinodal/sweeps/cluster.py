@@ -39,7 +39,7 @@ class Dask:
 
     @property
     def workers(self) -> int:
-        if time.monotonic() - self._counted > 5:
+        if time.monotonic() - self._counted > 5 and self._client.status == "running":
             self._count, self._counted = max(1, sum(cast(dict, self._client.nthreads()).values())), time.monotonic()
         return self._count
 
@@ -48,6 +48,11 @@ class Dask:
 
     def lost(self, error: BaseException) -> str:
         return "the worker process died" if type(error).__name__ == "KilledWorker" else ""
+
+    def gone(self, error: BaseException) -> str:
+        cancelled = isinstance(error, concurrent.futures.CancelledError) or type(error).__name__ == "FutureCancelledError"
+        lost = cancelled or self._client.status != "running"
+        return f"the Dask scheduler of {self.address} is gone; run the same command when there is one again" if lost else ""
 
     def rebuild(self) -> None: ...
 

@@ -26,6 +26,13 @@ PROBATION = 20  # cells; if all of the first fail alike, the sweep stops
 MOST_CELLS = 5000  # in one task, to keep its message small
 
 
+def _error_of(future: concurrent.futures.Future) -> BaseException | None:
+    try:
+        return future.exception()
+    except concurrent.futures.CancelledError as error:
+        return error
+
+
 @dataclass(frozen=True)
 class Flight:
     """A task that a backend has: its blocks, the positions of its cells, and whether it hunts for a cell that kills workers."""
@@ -206,8 +213,12 @@ class Coordinator:
                 self._take(future, flight)
 
     def _take(self, future: concurrent.futures.Future, flight: Flight) -> None:
-        error = future.exception()
+        error = _error_of(future)
         if error is not None:
+            gone = self.backend.gone(error)
+            if gone:
+                self.stopped = gone
+                return
             words = self.backend.lost(error)
             if not words:
                 raise error
@@ -253,7 +264,7 @@ class Coordinator:
             concurrent.futures.wait(self.flights)
             for future in list(self.flights):
                 other = self.flights.pop(future)
-                if future.exception() is None:
+                if _error_of(future) is None:
                     self._take(future, other)
                 else:
                     lost.append(other)

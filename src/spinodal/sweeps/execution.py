@@ -14,7 +14,9 @@ from ..errors import require
 from . import interrupts
 from .batch import checked_outputs
 from .failures import record_failure, remove_failure
+from .files import StoreError
 from .identity import this_process
+from .limits import MANIFEST
 from .listing import Listing
 from .logs import logging_to
 from .registry import find_study
@@ -65,6 +67,8 @@ def execute(task: str, store: str, on_cell: Callable[[int, int], None] | None = 
     given = json.loads(task)
     todo = Task(**{**given, "keys": tuple(given["keys"]), "settings": tuple(given["settings"])})
     root = Path(store)
+    if not (root / MANIFEST).exists():
+        raise StoreError(f"{this_process().host} does not see the store {root}: all workers must share the disk that it is on")
     with logging_to(root):
         receipt = _Execution(todo, root, on_cell).run()
     return json.dumps(asdict(receipt))

@@ -20,6 +20,7 @@ class Backend(Protocol):
     def workers(self) -> int: ...
     def submit(self, task: str, store: str, name: str) -> concurrent.futures.Future: ...
     def lost(self, error: BaseException) -> str: ...  # how a worker died, or "" if `error` says no such thing
+    def gone(self, error: BaseException) -> str: ...  # words if the executor itself has ended, or ""
     def rebuild(self) -> None: ...
     def stop(self) -> None: ...  # at once, but what has finished is flushed
     def close(self) -> None: ...
@@ -77,6 +78,9 @@ class Serial:
         return self._executor.submit(execute, task, store, self._on_cell)
 
     def lost(self, error: BaseException) -> str:
+        return ""
+
+    def gone(self, error: BaseException) -> str:
         return ""
 
     def rebuild(self) -> None: ...

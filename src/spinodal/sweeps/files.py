@@ -77,7 +77,9 @@ def read_limited(path: Path, limit: int) -> bytes:
 def make_folder(path: Path) -> None:
     """The folder and its parents; a symbolic link in its place is refused."""
     try:
-        path.mkdir(parents=True, exist_ok=True)
+        if not path.is_dir():
+            path.mkdir(parents=True, exist_ok=True)
+            sync_folder(path.parent)
     except OSError as error:
         raise store_error(path, 0, error) from error
     if path.is_symlink():

@@ -5,6 +5,8 @@ import re
 STUDY_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
 FIELD_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")  # fields of settings and names of outputs
 
+MANIFEST = "manifest.json"  # name of the file that makes a folder a store
+
 MAX_AXES = 16
 MAX_CELLS = 10_000_000
 MAX_DEPTH = 8  # of a sweep file

@@ -9,12 +9,11 @@ from typing import Any
 from .. import provenance
 from ..errors import require
 from .files import create_linked, make_folder, read_limited, write_atomic
-from .limits import MAX_CELLS, MAX_MANIFEST
+from .limits import MANIFEST, MAX_CELLS, MAX_MANIFEST
 from .plan import Plan
 from .sweep import RunOptions, Sweep
 
 SCHEMA = 1
-NAME = "manifest.json"
 FOLDERS = ("batches", "journal", "failed", "claims", "quarantine", "logs", "export")
 
 
@@ -67,10 +66,10 @@ def create(root: Path, manifest: Manifest, writer: str, *, extend: bool = False)
     """Make the store, or see that it is the same sweep's: ValueError with the difference if not, unless `extend` replaces it."""
     text = _text(manifest)
     make_folder(root)
-    if not create_linked(root / NAME, text, writer):
+    if not create_linked(root / MANIFEST, text, writer):
         compare(root, manifest, extend=extend)
         if extend and read(root).hash != manifest.hash:
-            write_atomic(root / NAME, text, writer)
+            write_atomic(root / MANIFEST, text, writer)
     for name in FOLDERS:
         make_folder(root / name)
 
@@ -82,7 +81,7 @@ def compare(root: Path, manifest: Manifest, *, extend: bool) -> None:
         len(_text(manifest)) <= MAX_MANIFEST,
         f"the manifest of this sweep would be larger than {MAX_MANIFEST} bytes: give integers as a range",
     )
-    if not (root / NAME).exists():
+    if not (root / MANIFEST).exists():
         strangers = (
             sorted(p.name for p in root.iterdir() if p.name not in FOLDERS and not p.name.startswith(".tmp-")) if root.exists() else []
         )
@@ -107,17 +106,17 @@ def differences(here: Manifest, given: Manifest) -> list[str]:
 def read(root: Path) -> Manifest:
     """The manifest of a store; ValueError in words if the folder is none."""
     try:
-        raw = json.loads(read_limited(root / NAME, MAX_MANIFEST))
+        raw = json.loads(read_limited(root / MANIFEST, MAX_MANIFEST))
     except FileNotFoundError:
-        raise ValueError(f"{root} is not a store: it has no {NAME}") from None
+        raise ValueError(f"{root} is not a store: it has no {MANIFEST}") from None
     except (OSError, ValueError, RecursionError) as error:
-        raise ValueError(f"{root} is not a store: its {NAME} cannot be read ({error})") from None
+        raise ValueError(f"{root} is not a store: its {MANIFEST} cannot be read ({error})") from None
     try:
         schema = raw["schema"]
         require(schema == SCHEMA, f"{root} has schema {schema}, this version of spinodal reads {SCHEMA}: upgrade spinodal")
         return _parsed(raw)
     except (KeyError, TypeError, AttributeError) as error:
-        raise ValueError(f"{root} is not a store: its {NAME} lacks {error}") from None
+        raise ValueError(f"{root} is not a store: its {MANIFEST} lacks {error}") from None
 
 
 def _parsed(raw: Mapping[str, Any]) -> Manifest:

@@ -56,6 +56,9 @@ class Processes:
         codes = [p.exitcode for p in self._context.started if p.exitcode not in (None, 0, -signal.SIGTERM)]
         return f"the worker process died with exit code {codes[0]}" if codes else "the worker process was terminated"
 
+    def gone(self, error: BaseException) -> str:
+        return ""
+
     def rebuild(self) -> None:
         self.stop()
         self._build()

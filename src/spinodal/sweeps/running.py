@@ -127,9 +127,10 @@ class _Job:
             with logging_to(self.root), progress_of(progress, title) as self.show:
                 message = self._work(backend)
             stop = bool(message)
-        except StoreError as error:
+        except (StoreError, OSError) as error:  # a cell's own OSError is a failure record, so this one is the store's
             message = str(error)
             log.warning("%s", message)
+            self.listing.refresh(full=True)  # a file may be whole whose writer was then stopped
         except interrupts.Interrupted as found:
             backend.stop()
             self.listing.refresh(full=True)

@@ -74,10 +74,10 @@ def kind_name(kind: Any) -> str:
 
 
 def _plain(value: Any) -> Any:
+    if hasattr(value, "tolist"):  # NumPy scalars, of which float64 is a float too, and arrays
+        return value.tolist()
     if isinstance(value, PLAIN):
         return value
-    if hasattr(value, "tolist"):  # NumPy scalars and arrays
-        return value.tolist()
     return [_plain(v) for v in value] if isinstance(value, (list, tuple, range)) else value
 
 

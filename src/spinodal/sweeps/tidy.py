@@ -22,7 +22,7 @@ def remove_leftovers(root: Path, me: Identity) -> int:
 
 
 def _temporary(root: Path) -> Iterator[Path]:
-    folders = [root, root / "failed", *_folders(root / "batches"), *_folders(root / "claims")]
+    folders = [root, root / "failed", root / "batches", *_folders(root / "batches"), *_folders(root / "claims")]
     for folder in folders:
         with contextlib.suppress(OSError), os.scandir(folder) as entries:
             yield from [Path(e.path) for e in entries if e.name.startswith((TEMPORARY, ".stale-")) and e.is_file(follow_symlinks=False)]

@@ -10,7 +10,7 @@ import numpy as np
 
 from .. import provenance
 from .batch import encode, path_of, shape_of
-from .files import append_line, make_folder, sync_folder, write_atomic
+from .files import append_line, make_folder, write_atomic
 from .identity import this_process
 from .limits import FLUSH_SECONDS, MAX_BATCH_BYTES, MAX_BATCH_CELLS
 from .listing import journal_line
@@ -66,9 +66,7 @@ class Writer:
             origin = {**provenance.software(), **provenance.machine(), "device": provenance.device(), "doctor": provenance.health()}
             name, data = encode(keys, outputs, {**origin, "writer": self.writer, "cells": cells})
             path = path_of(self.root / "batches", name)
-            if not path.parent.is_dir():
-                make_folder(path.parent)
-                sync_folder(path.parent.parent)
+            make_folder(path.parent)
             write_atomic(path, data, self.writer)
             append_line(self.root / "journal" / f"{self.writer}.jsonl", journal_line(name, len(data), keys))
             self.files.append(name)
