@@ -1,1 +1,1 @@
-"""Every picture."""
+"""Every picture: a labelled dataset in, a matplotlib figure out."""

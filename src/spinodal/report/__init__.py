@@ -1,1 +1,6 @@
 """The self-contained HTML page."""
+
+from .page import Figure as Figure
+from .page import Page as Page
+from .page import Table as Table
+from .page import render as render

@@ -1,1 +1,29 @@
-"""Ready-made sweeps, one file per published result."""
+"""Ready-made sweeps, one file per published result: recipe, figure, expected numbers with tolerances.
+
+for entry in studies.entries(): print(entry.name, entry.title)
+outcome = studies.run("rubin2024-fig2", size="quick", out="runs/fig2")
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from ..sweeps.registry import register
+from .catalogue import CATALOGUE as CATALOGUE
+from .catalogue import Entry as Entry
+from .catalogue import Size as Size
+from .catalogue import entries as entries
+from .catalogue import find as find
+
+if TYPE_CHECKING:
+    from .running import Outcome as Outcome
+    from .running import run as run
+
+for _entry in CATALOGUE:
+    register(_entry.name, f"{_entry.module}:study")
+
+
+def __getattr__(name: str) -> Any:
+    if name in ("run", "Outcome"):  # with it come xarray and matplotlib, which a list of studies does without
+        from . import running
+
+        return getattr(running, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,96 @@
+"""Flags out of dataclasses, by tyro; its boxes become one sentence."""
+
+import contextlib
+import dataclasses
+import io
+import re
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, TypeVar
+
+import tyro
+
+from ..errors import require
+from .exits import BAD_INPUT, FINE, EndedError, refuse
+
+Flags = TypeVar("Flags")
+
+
+def parsed(kind: type[Flags], words: Sequence[str], *, command: str, about: str) -> Flags:
+    """The flags in `words` as a `kind`. Ends the command after `--help`, and with one sentence after bad flags."""
+    said = io.StringIO()
+    try:
+        with contextlib.redirect_stderr(said):
+            return tyro.cli(kind, args=list(words), prog=f"spinodal {command}", description=about, config=(tyro.conf.FlagCreatePairsOff,))
+    except SystemExit as end:
+        if not end.code:
+            raise EndedError(FINE) from None
+        refuse(_one_sentence(said.getvalue()) + f" (see spinodal {command} --help)")
+        raise EndedError(BAD_INPUT) from None
+
+
+def flags_from(kind: Any, defaults: Any, *, ranged: Sequence[str] = ()) -> list[tuple[str, Any, Any]]:
+    """Fields for `dataclasses.make_dataclass`: those of the dataclass `kind`, with the values of `defaults` and help from its docstring.
+
+    Fields in `ranged` are text, since they also take `start:stop:count`.
+    """
+    found = []
+    for field in dataclasses.fields(kind):
+        text = field.name in ranged
+        help_text = documented(kind, field.name) + (", or start:stop:count" if text else "")
+        declared = Annotated[str if text else field.type, tyro.conf.arg(help=help_text)]  # pyright: ignore[reportInvalidTypeForm]
+        value = getattr(defaults, field.name)
+        found.append((field.name, declared, dataclasses.field(default=f"{value:g}" if text else value)))
+    return found
+
+
+def documented(kind: Any, name: str) -> str:
+    """What the docstring of `kind` says of its argument `name`."""
+    match = re.search(rf"\b{name}: (.*?)(?=\.\s|\.?$|\s\w+: )", " ".join((kind.__doc__ or "").split()))
+    return match[1].rstrip(". ") if match else name.replace("_", " ")
+
+
+def values_of(flags: Any, kind: Any, **changes: Any) -> dict[str, Any]:
+    """The values in `flags` that the dataclass `kind` has as fields, with `changes`."""
+    return {field.name: changes.get(field.name, getattr(flags, field.name)) for field in dataclasses.fields(kind)}
+
+
+def numbers(flag: str, text: str) -> list[float]:
+    """`0.1`, `0.1,0.2` or `0.1:0.3:21` (both ends included) as numbers; ValueError that names the flag."""
+    parts = text.split(":")
+    require(len(parts) in (1, 3), f"{flag} must be a number, numbers with commas, or start:stop:count, got {text!r}")
+    try:
+        if len(parts) == 1:
+            return [float(part) for part in text.split(",")]
+        start, stop, count = float(parts[0]), float(parts[1]), int(parts[2])
+    except ValueError:
+        raise ValueError(f"{flag} must be a number, numbers with commas, or start:stop:count, got {text!r}") from None
+    require(1 <= count <= 1_000_000, f"{flag} must have a count within 1..1000000 in start:stop:count, got {text!r}")
+    require(count > 1 or start == stop, f"{flag} must have a count of at least 2 to include both ends, got {text!r}")
+    step = (stop - start) / max(count - 1, 1)
+    return [start + i * step for i in range(count - 1)] + [stop]
+
+
+def subject(words: Sequence[str], known: Mapping[str, Any], *, command: str, about: str) -> tuple[str, list[str]]:
+    """The noun after the command (`solve teacher-student`) and the words after it."""
+    if words and words[0] in known:
+        return words[0], list(words[1:])
+    names = ", ".join(known)
+    if words and words[0] in ("-h", "--help"):
+        sys.stdout.write(f"usage: spinodal {command} {{{names}}} ... [--help]\n\n{about}\n")
+        raise EndedError(FINE)
+    from ..errors import nearest
+
+    given = repr(words[0]) if words else "nothing"
+    near = nearest(words[0], known) if words else ""
+    refuse(f"spinodal {command} needs one of {names}, got {given}" + (f"; nearest: {near}" if near else ""))
+    raise EndedError(BAD_INPUT)
+
+
+def _one_sentence(box: str) -> str:
+    """What tyro's box says, without the box, up to its first rule; with the flag that it thinks was meant."""
+    lines = [line.strip("│ ").strip() for line in box.splitlines() if not line.startswith(("╭", "╰"))]
+    rule = next((i for i, line in enumerate(lines) if line.startswith("──")), len(lines))
+    sentence = " ".join(lines[:rule]).strip() or "the flags could not be read"
+    meant = next((line.split()[0] for line in lines[rule:] if line.startswith("--")), "")
+    return sentence + (f"; nearest: {meant}" if meant and "Perhaps" in box else "")

@@ -1,0 +1,125 @@
+"""One HTML page with everything inside: pictures, tables, settings; no network, no script, light and dark."""
+
+import base64
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from html import escape
+from importlib.resources import files
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A picture as SVG text with its caption."""
+
+    title: str
+    caption: str
+    svg: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of cells. `folded`: closed at first, for what few want to read. `marks`: "good", "bad" or "" for each row."""
+
+    title: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[Any]]
+    note: str = ""
+    folded: bool = False
+    marks: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Page:
+    """What a page says, in the order of reading."""
+
+    title: str
+    question: str
+    verdict: Sequence[str]
+    good: bool  # how the verdict is coloured
+    figures: Sequence[Figure]
+    tables: Sequence[Table]
+    caveats: Sequence[str]
+    settings: Mapping[str, Any]
+    provenance: Mapping[str, Any]
+    citation: str
+    command: str
+    footer: str = ""
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+def render(page: Page) -> str:
+    """The page as HTML text."""
+    style = files("spinodal.report").joinpath("page.css").read_text(encoding="utf-8")
+    parts = [
+        f"<h1>{escape(page.title)}</h1>",
+        f'<p class="question">{escape(page.question)}</p>',
+        f'<section class="verdict {"good" if page.good else "bad"}"><h2>Verdict</h2>{_paragraphs(page.verdict)}</section>',
+        *(_figure(i, figure) for i, figure in enumerate(page.figures, 1)),
+        *(_table(table) for table in page.tables),
+        f"<section><h2>What does not reproduce, and why</h2><ul>{_items(page.caveats)}</ul></section>" if page.caveats else "",
+        _pairs("Settings", page.settings),
+        _pairs("Where these numbers come from", page.provenance),
+        f"<section><h2>Run it again</h2><pre>{escape(page.command)}</pre><p>Please cite: {escape(page.citation)}</p></section>",
+        f"<footer>{escape(page.footer)}</footer>" if page.footer else "",
+    ]
+    head = (
+        '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
+        f'<meta name="color-scheme" content="light dark"><title>{escape(page.title)}</title><style>{style}</style>'
+    )
+    return (
+        f'<!doctype html>\n<html lang="en"><head>{head}</head>\n<body><main>\n{chr(10).join(filter(None, parts))}\n</main></body></html>\n'
+    )
+
+
+def _paragraphs(sentences: Sequence[str]) -> str:
+    return "".join(f"<p>{escape(sentence)}</p>" for sentence in sentences)
+
+
+def _items(sentences: Sequence[str]) -> str:
+    return "".join(f"<li>{escape(sentence)}</li>" for sentence in sentences)
+
+
+def _figure(number: int, figure: Figure) -> str:
+    image = base64.b64encode(figure.svg.encode()).decode()
+    alt = escape(f"{figure.title}. {figure.caption}", quote=True)
+    caption = f"<figcaption><b>Figure {number}. {escape(figure.title)}.</b> {escape(figure.caption)}</figcaption>"
+    return f'<figure><img alt="{alt}" src="data:image/svg+xml;base64,{image}">{caption}</figure>'
+
+
+def _table(table: Table) -> str:
+    marks = list(table.marks) or [""] * len(table.rows)
+    head = "".join(f"<th>{escape(column)}</th>" for column in table.columns)
+    rows = "".join(
+        f'<tr class="{escape(mark, quote=True)}">' + "".join(_cell(value) for value in row) + "</tr>"
+        for mark, row in zip(marks, table.rows, strict=True)
+    )
+    note = f"<p>{escape(table.note)}</p>" if table.note else ""
+    body = f'{note}<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
+    if table.folded:
+        return f"<details><summary>{escape(table.title)}</summary>{body}</details>"
+    return f"<section><h2>{escape(table.title)}</h2>{body}</section>"
+
+
+def _cell(value: Any) -> str:
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return f'<td class="number">{shown(value)}</td>' if number else f"<td>{escape(shown(value))}</td>"
+
+
+def _pairs(title: str, pairs: Mapping[str, Any]) -> str:
+    rows = "".join(f"<tr><th>{escape(str(name))}</th><td>{escape(shown(value))}</td></tr>" for name, value in pairs.items())
+    return f'<details><summary>{escape(title)}</summary><div class="scroll"><table class="pairs">{rows}</table></div></details>'
+
+
+def shown(value: Any) -> str:
+    """A value as a page shows it: five digits, a true minus sign, a dash for what is not known."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:.5g}".replace("-", "−") if math.isfinite(value) else "–"
+    if value is None:
+        return "–"
+    if isinstance(value, (list, tuple)):
+        return ", ".join(shown(inner) for inner in value)
+    return str(value)

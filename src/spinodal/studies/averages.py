@@ -1,0 +1,35 @@
+"""Averages over data sets, with their errors."""
+
+import numpy as np
+import xarray
+
+
+def mean_and_error(values: xarray.DataArray, mcse: xarray.DataArray) -> tuple[xarray.DataArray, xarray.DataArray]:
+    """Mean over `data_seed` and its standard error.
+
+    With several data sets the error is their scatter, which holds the Monte Carlo error already, but is never below it.
+    With one it is the Monte Carlo error alone, and the numbers are about this data set.
+    """
+    count = values.notnull().sum("data_seed")
+    mean = values.mean("data_seed")
+    sampled = np.sqrt((mcse**2).sum("data_seed")) / count
+    scatter = np.sqrt(((values - mean) ** 2).sum("data_seed") / xarray.where(count > 1, count - 1, np.nan) / count)
+    return mean, xarray.where(count > 1, np.maximum(scatter, sampled), sampled).where(count > 0)
+
+
+def between_chains(values: xarray.DataArray) -> tuple[xarray.DataArray, xarray.DataArray]:
+    """Mean over `data_seed` and `chain`, and the standard error from their scatter, each chain counting as one."""
+    stacked = values.stack(run=("data_seed", "chain"))
+    count = stacked.notnull().sum("run")
+    return stacked.mean("run"), stacked.std("run", ddof=1) / np.sqrt(count)
+
+
+def negative_log_density(counts: xarray.DataArray, total: xarray.DataArray, edges: np.ndarray) -> tuple[xarray.DataArray, xarray.DataArray]:
+    """-log p(q) from counts of |q| (..., data_seed, chain, bin), with its standard error from the scatter of chains and data sets.
+
+    p is the density of q itself, half of that of |q|. Bins that no run has entered are NaN.
+    """
+    width = xarray.DataArray(np.diff(edges), dims="bin")
+    density, error = between_chains(counts / (2 * width * total))
+    seen = density > 0
+    return xarray.DataArray(-np.log(density.where(seen))), (error / density).where(seen)

@@ -1,0 +1,90 @@
+"""What can be run, without importing any of it: JAX, xarray and matplotlib come with the study itself."""
+
+import importlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..errors import nearest, require
+
+RUBIN2024 = "Rubin, Seroussi, Ringel (2024), Grokking as a first order phase transition in two layer networks, arXiv:2310.03789"
+
+
+@dataclass(frozen=True)
+class Size:
+    """One size of a study: what is computed, and about how long it takes on two cores of a laptop."""
+
+    what: str
+    minutes: float
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One published result; `module` holds its `study` (for sweeps) and its `recipe`."""
+
+    name: str
+    title: str
+    citation: str
+    sizes: Mapping[str, Size]
+    module: str
+
+    def recipe(self) -> Any:
+        """The `Recipe`, imported now."""
+        return importlib.import_module(self.module).recipe
+
+
+CATALOGUE = (
+    Entry(
+        "rubin2024-fig2",
+        "Droplets in a teacher-student network: theory against the exact posterior at d=150, N=700, n=3000",
+        RUBIN2024,
+        {
+            "quick": Size("1 data set x 5 noises", 3),
+            "full": Size("10 data sets x 5 noises", 20),
+            "paper": Size("50 data sets x 5 noises", 100),
+        },
+        "spinodal.studies.rubin2024_fig2",
+    ),
+    Entry(
+        "rubin2024-appendix-d",
+        "The transition driven by width at n=600, where single data sets differ",
+        RUBIN2024,
+        {
+            "quick": Size("2 data sets x 3 widths", 3),
+            "full": Size("10 data sets x 3 widths", 15),
+            "paper": Size("50 data sets x 3 widths", 75),
+        },
+        "spinodal.studies.rubin2024_appendix_d",
+    ),
+    Entry(
+        "rubin2024-fig3",
+        "Modular addition: the published eigenvalue against the right one, decided by the exact posterior at small primes",
+        RUBIN2024,
+        {
+            "quick": Size("theory at P=401; posterior at P=7, 6 noises", 3),
+            "paper": Size("theory at P=401; posterior at P=7 and 11, 6 noises", 30),
+        },
+        "spinodal.studies.rubin2024_fig3",
+    ),
+)
+
+
+def entries() -> tuple[Entry, ...]:
+    """Every study."""
+    return CATALOGUE
+
+
+def find(name: str) -> Entry:
+    """The study of this name; ValueError with the nearest names if there is none."""
+    names = [entry.name for entry in CATALOGUE]
+    if name not in names:
+        near = nearest(name, names)
+        raise ValueError(f"study must be one of {', '.join(names)}, got {name!r}" + (f"; nearest: {near}" if near else ""))
+    return CATALOGUE[names.index(name)]
+
+
+def checked_size(entry: Entry, size: str) -> str:
+    """`size` if the study has it."""
+    near = nearest(size, entry.sizes)
+    require(size in entry.sizes, f"size must be one of {', '.join(entry.sizes)}, got {size!r}" + (f"; nearest: {near}" if near else ""))
+    return size

@@ -1,0 +1,98 @@
+"""The output folder of a study: what we wrote is known, files are whole or absent, and nothing else is touched."""
+
+import json
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..errors import require
+from ..sweeps.files import StoreError, write_atomic
+
+MARKER = "run.json"  # what is run here, and every file that we wrote
+STORE = "store"
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A folder that belongs to one run of one study."""
+
+    path: Path
+    identity: dict[str, Any]
+
+    @property
+    def store(self) -> Path:
+        """The sweep's store, from which a run goes on."""
+        return self.path / STORE
+
+    def write(self, name: str, data: bytes | str) -> Path:
+        """Write a file as a whole, under a temporary name first."""
+        path = self.path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomic(path, data.encode() if isinstance(data, str) else data, str(os.getpid()))
+        return path
+
+
+def open_folder(path: str | os.PathLike, identity: dict[str, Any], files: list[str], *, resume: bool, force: bool) -> Folder:
+    """The folder for the run `identity`, which will write `files` beside its store.
+
+    Refuses (ValueError) a folder that holds anything, unless `resume` goes on with the same run or `force` starts anew; `force` deletes
+    only what a run of ours has listed as its own.
+    """
+    root = Path(path)
+    require(not (resume and force), "resume and force exclude each other: one goes on, the other starts anew")
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        present = sorted(os.listdir(root))
+        require(os.access(root, os.W_OK | os.X_OK), f"out must be a folder that can be written, got {root} (permission denied)")
+    except OSError as error:
+        raise ValueError(f"out must be a folder that can be written, got {root} ({error.strerror or error})") from None
+    folder = Folder(root, identity)
+    before = _marker(root)
+    if present and not resume and not force:
+        what = f"a run of {before['study']}" if before else f"files ({', '.join(present[:3])}{', …' if len(present) > 3 else ''})"
+        raise ValueError(
+            f"out must be an empty or new folder, got {root}, which holds {what}: add --resume to go on, --force to start anew"
+        )
+    if resume and before:
+        differing = [name for name, value in identity.items() if before.get(name) != value]
+        require(
+            not differing,
+            f"out holds a run with other settings, {_differences(before, identity, differing)}: give the same, or another --out",
+        )
+    if force and before:
+        _delete(root, before.get("files", []))
+    theirs = [name for name in (*files, STORE) if (root / name).exists()] if not (resume and before) else []
+    require(not theirs, f"out must not hold files of somebody else under our names, got {root}, which has {', '.join(theirs)}")
+    try:
+        folder.write(MARKER, json.dumps({**identity, "files": files}, indent=2) + "\n")
+    except StoreError as error:
+        raise ValueError(f"out must be a folder that can be written: {error}") from None
+    return folder
+
+
+def _marker(root: Path) -> dict[str, Any]:
+    try:
+        found = json.loads((root / MARKER).read_text())
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) and "study" in found else {}
+
+
+def _differences(before: dict[str, Any], now: dict[str, Any], names: list[str]) -> str:
+    return ", ".join(f"{name} {before.get(name)!r} where this has {now[name]!r}" for name in names)
+
+
+def _delete(root: Path, files: list[str]) -> None:
+    """Remove the listed files, the store if it is one, and our own marker; names that lead elsewhere are left alone."""
+    for name in (*files, MARKER):
+        path = root / name
+        if ".." not in Path(name).parts and not Path(name).is_absolute() and (path.is_file() or path.is_symlink()):
+            path.unlink()
+    store = root / STORE
+    if store.is_dir() and not store.is_symlink() and ((store / "manifest.json").is_file() or not any(store.iterdir())):
+        shutil.rmtree(store)
+    figures = root / "figures"
+    if figures.is_dir() and not any(figures.iterdir()):
+        figures.rmdir()

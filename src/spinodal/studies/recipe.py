@@ -1,0 +1,53 @@
+"""What every study gives: a question, its cells, and what to make of them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from ..report import Table
+from ..sweeps import Sweep
+from .comparison import Comparison
+
+if TYPE_CHECKING:
+    import xarray
+    from matplotlib.figure import Figure
+
+
+@dataclass(frozen=True, eq=False)
+class Analysis:
+    """What the cells of a study say once theory is beside them.
+
+    `dataset`: cells and theory, as it is stored. `verdict`: the answer, in sentences. `caveats`: what does not reproduce, and why.
+    """
+
+    dataset: "xarray.Dataset"
+    comparisons: tuple[Comparison, ...]
+    verdict: tuple[str, ...]
+    caveats: tuple[str, ...]
+    tables: tuple[Table, ...] = ()
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A figure with the words that belong to it."""
+
+    name: str  # of its files
+    caption: str
+    draw: Callable[["xarray.Dataset"], "Figure"]
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A published result and how to get it.
+
+    `sweep(size, seed)`: the cells. `analyse(dataset, size)`: theory, comparisons and words. `pictures`: drawn from the analysed dataset.
+    """
+
+    name: str
+    title: str
+    question: str
+    sweep: Callable[[str, int], Sweep]
+    analyse: Callable[["xarray.Dataset", str], Analysis]
+    pictures: tuple[Picture, ...]
+    citation: str
+    settings_note: Mapping[str, Any] = field(default_factory=dict)
