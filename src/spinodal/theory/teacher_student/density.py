@@ -70,12 +70,15 @@ class Density:
         return tuple(found)
 
     def phase(self, k: int, width: int) -> str:
-        """GFL without a droplet minimum; else GMFL-II with fewer than one neuron inside the last barrier, else GMFL-I; "" if unknown."""
+        """GFL without a droplet minimum; else GMFL-II with fewer than one neuron inside its barrier, else GMFL-I; "" if unknown.
+
+        Of several droplet minima the innermost counts, and of the barriers below it the last (q = 0 if there is none).
+        """
         found = self.saddles[k]
         if not found:
             return ""
-        outer = max((s.overlap for s in found if s.kind == "outer"), default=0.0)
-        if outer <= OUTER_OVERLAP:
+        outer = min((s.overlap for s in found if s.kind == "outer" and s.overlap > OUTER_OVERLAP), default=0.0)
+        if not outer:
             return "GFL"
         barrier = max((s.overlap for s in found if s.kind == "barrier" and s.overlap < outer), default=0.0)
         return "GMFL-II" if width * self.within(k, barrier) < 1 else "GMFL-I"

@@ -59,7 +59,7 @@ def init(tau, cells: Closure, grid: Grid) -> State:
 
 def step(state: State, cells: Closure, grid: Grid) -> State:
     """One Newton step, halved until psi falls (or, within its rounding errors, the residual does)."""
-    direction = -np.linalg.solve(state.jacobian, state.residual[:, :, None])[:, :, 0]
+    direction = -_solved(state.jacobian, state.residual)
     slope = (1 - cells.self_share) * np.einsum("mi,ij,mj->m", state.residual, cells.gram, direction)
     length = np.ones(len(slope))
     found, open_ = state, np.arange(len(slope))
@@ -117,6 +117,13 @@ def moments(x, cells: Closure, grid: Grid):
 def symmetric(packed):
     """(m, 3) as (m, 2, 2)."""
     return packed[:, [[0, 1], [1, 2]]]
+
+
+def _solved(matrix, vector):
+    """matrix^-1 vector for 2 x 2 matrices (m, 2, 2), by Cramer's rule: infinite, not an exception, where one is singular."""
+    (a, b), (c, d) = np.moveaxis(matrix, 0, -1)
+    x, y = vector.T
+    return np.stack([d * x - b * y, a * y - c * x], axis=1) / (a * d - b * c)[:, None]
 
 
 def _part(state: State, which) -> State:

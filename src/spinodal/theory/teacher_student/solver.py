@@ -55,7 +55,7 @@ def solve(
     instance("problem", problem, TeacherStudent)
     settings = Settings(transverse, branch, corrections, data, max_iterations, fineness)
     settings.check_data(problem)
-    found = _solve(closure(problem, np.array([problem.noise]), settings.corrections, data), settings)
+    found = _solve(problem, np.array([problem.noise]), settings)
     table = found.density
     log_p = table.log_p[0]
     return Solution(
@@ -88,12 +88,7 @@ def solve_many(problem: TeacherStudent, *, noise, **as_solve) -> Solutions:
     noise = _checked_noise(noise)
     settings = Settings(**_known(as_solve))
     settings.check_data(problem)
-    order = np.argsort(noise, kind="stable")
-    parts = []
-    for start in range(0, len(order), _NOISES_ON_ONE_GRID):
-        where = order[start : start + _NOISES_ON_ONE_GRID]
-        cells = closure(problem, noise[where], settings.corrections, settings.data)
-        parts.append((where, _solve(cells, settings)))
+    parts = [(where, _solve(problem, noise[where], settings)) for where in _neighbours(problem, noise)]
 
     def gathered(name, dtype):
         values = np.empty(noise.shape, dtype=dtype)
@@ -138,9 +133,12 @@ class _Found:
         return self.tau[:, 1] / SQRT6
 
 
-def _solve(cells: Closure, settings: Settings) -> _Found:
+def _solve(problem: TeacherStudent, noise, settings: Settings) -> _Found:
     # overflow at absurd settings shows in the residual, and is said in the message
     with np.errstate(all="ignore"):
+        cells = closure(problem, noise, settings.corrections, settings.data)
+        if not np.all(_in_range(problem, noise)):
+            return _unknown(len(noise))
         if settings.branch == "gaussian":
             return _gaussian(cells)
         exact = settings.transverse == "exact"
@@ -156,8 +154,30 @@ def _solve(cells: Closure, settings: Settings) -> _Found:
         [_message(*given, solved.resolved, settings) for given in zip(solved.residual, solved.iterations, strict=True)],
         table,
         table.saddles,
-        [table.phase(k, cells.problem.width) for k in range(len(converged))],
+        [table.phase(k, problem.width) for k in range(len(converged))],
     )
+
+
+def _in_range(problem: TeacherStudent, noise) -> np.ndarray:
+    """Whether A |y|^2, the largest exponent that can occur, is far from overflow."""
+    with np.errstate(over="ignore"):
+        strength = problem.readout_variance / problem.width * (problem.samples / noise) ** 2 * (1 + 6 * problem.cubic**2)
+    return strength < 1e60
+
+
+def _neighbours(problem: TeacherStudent, noise) -> list[np.ndarray]:
+    """Indices of noises to solve together: close to each other, and none beyond the range of floats with one that isn't."""
+    order = np.argsort(noise, kind="stable")
+    within = _in_range(problem, noise[order])
+    groups = [order[~within], *(order[within][k : k + _NOISES_ON_ONE_GRID] for k in range(0, len(order), _NOISES_ON_ONE_GRID))]
+    return [group for group in groups if len(group)]
+
+
+def _unknown(m: int) -> _Found:
+    nan = np.full((m, 3), np.nan)
+    table = Density(np.linspace(0, 1, 3), nan, nan, 1)
+    told = ["out of range: the coupling n^2 sigma_a^2 / (N sigma^4) is beyond what floats can weigh; raise noise"] * m
+    return _Found(nan[:, :2], nan[:, 0], np.zeros(m, dtype=int), np.zeros(m, dtype=bool), told, table, [()] * m, [""] * m)
 
 
 def _gaussian(cells: Closure) -> _Found:
@@ -173,12 +193,12 @@ def _gaussian(cells: Closure) -> _Found:
 
 def _message(residual: float, iterations: int, resolved: bool, settings: Settings) -> str:
     if not np.isfinite(residual):
-        return "arithmetic overflowed: the coupling sigma_a^2 n^2 / (N sigma^4) is out of the range of floats"
+        return "arithmetic overflowed on the way; the settings are out of range"
     if residual >= TOLERANCE:
         stopped = f"stopped after {iterations} iterations with residual {residual:.1e} >= {TOLERANCE:g}"
         return stopped + ("; raise max_iterations" if iterations >= settings.max_iterations else ": psi could not be lowered any further")
     if not resolved:
-        return f"residual {residual:.1e}, but the density is too narrow for the largest grid: the numbers hold for that grid only"
+        return f"residual {residual:.1e}, but the coupling is so strong that the density is too narrow for the largest grid"
     return f"converged in {iterations} Newton steps to residual {residual:.1e}"
 
 

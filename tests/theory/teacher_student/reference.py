@@ -1,0 +1,57 @@
+"""The closure written down once more, plainly: a dense quadrature without any of the package's grids or algebra."""
+
+import numpy as np
+from scipy.interpolate import CubicSpline
+
+FIG2 = {"input_dim": 150, "width": 700, "samples": 3000, "cubic": -0.3, "weight_variance": 0.5, "readout_variance": 8 / 700}
+SMALL = {"input_dim": 30, "width": 600, "samples": 2400, "cubic": -0.3, "weight_variance": 0.5, "readout_variance": 1.6 / 600}
+
+
+def plain_closure(problem, b, c, transverse="exact", corrections=(), data=None, threshold=0.4, furthest=None, points=(1201, 601)):
+    """(closure's residual at (b, c), P(|q| > threshold)), by the trapezoid rule in q and ln r."""
+    d, width, n, noise = problem.input_dim, problem.width, problem.samples, problem.noise
+    norm, readout = problem.weight_variance, problem.readout_variance
+    kappa = noise / n
+    if "ridge" in corrections:
+        kappa = plain_ridge(problem)
+    q = np.linspace(0, furthest or 8 * np.sqrt(norm), points[0])[:, None]
+    r = np.array([norm])
+    log_weight = -d * q**2 / (2 * norm)
+    if transverse == "exact":
+        r = np.exp(np.linspace(np.log(3e-5 * norm), np.log((30 if d < 30 else 6) * norm), points[1]))
+        log_weight = log_weight + (d - 1) / 2 * np.log(r) - d * r / (2 * norm)
+    D = 1 + 2 * (q**2 + r)
+    g = np.stack([2 * q / np.sqrt(np.pi * D), -4 * q**3 / (np.sqrt(6 * np.pi) * D**1.5)])
+    loss = np.ones_like(D)
+    if "cavity" in corrections:
+        loss = 1 + readout * n / (width * noise) * 2 / np.pi * np.arcsin(2 * (q**2 + r) / D)
+    target, tau = np.array([1, np.sqrt(6) * problem.cubic]), np.array([b, np.sqrt(6) * c])
+    gram = np.eye(2)
+    if "gram" in corrections:
+        z = data.inputs[:, 0]
+        modes = np.stack([z, (z**3 - 3 * z) / np.sqrt(6)], axis=1)
+        gram = modes.T @ modes / n
+    field = gram @ tau
+    if "cavity" in corrections:
+        field = field + gram @ (target - tau) / width
+    log_weight = log_weight + readout / (2 * width * kappa**2 * loss) * np.tensordot(field, g, 1) ** 2 - np.log(loss) / 2
+    weight = np.exp(log_weight - log_weight.max())
+    weight[0] /= 2
+    total = weight.sum()
+    kernel = readout * np.einsum("iqr,jqr,qr->ij", g, g, weight / loss / total)
+    p = weight.sum(axis=1) / total / (q[1, 0] - q[0, 0])
+    p[0] *= 2
+    beyond = float(CubicSpline(q[:, 0], p).integrate(threshold, q[-1, 0])) if threshold < q[-1, 0] else 0.0
+    return float(np.max(np.abs(tau + kernel @ field / kappa - target))), beyond
+
+
+def plain_ridge(problem):
+    """The effective ridge by fixed-point iteration from sigma^2 / n, as published."""
+    d, n, norm, readout = problem.input_dim, problem.samples, problem.weight_variance, problem.readout_variance
+    eigenvalue = 4 * readout * norm / (np.pi * d * (1 + 2 * norm))
+    rest = 2 * readout / np.pi * np.arcsin(2 * norm / (1 + 2 * norm)) - d * eigenvalue
+    kappa = problem.noise / n
+    found = kappa
+    for _ in range(5000):
+        found = kappa + (d - 1) / n * eigenvalue * found / (eigenvalue + found) + rest / n
+    return found

@@ -1,0 +1,341 @@
+"""The finite-size solver: published numbers, a plain quadrature, limits, records."""
+
+import pickle
+from dataclasses import FrozenInstanceError, replace
+
+import numpy as np
+import pytest
+from scipy.integrate import trapezoid
+from scipy.stats import norm
+
+from spinodal.problems import TeacherStudent
+from spinodal.theory.teacher_student import solve, solve_many, transition
+
+from .reference import FIG2, SMALL, plain_closure
+
+# noise: b, c, P(|q| > 0.4) for "mean", then for "exact". Two printed P of "exact" were a unit off in the last digit
+# (.006587, .017110); a dense quadrature (test_agrees_with_a_plain_quadrature) gives .0065863 and .0171090
+TABLE = {
+    0.30: (0.473161, -0.296182, 0.001450, 0.466791, -0.295742, 0.002301),
+    0.25: (0.396333, -0.294841, 0.003950, 0.389177, -0.293819, 0.006586),
+    0.20: (0.314353, -0.292402, 0.011178, 0.304144, -0.287128, 0.017109),
+    0.18: (0.279685, -0.290232, 0.016929, 0.267400, -0.279802, 0.020911),
+    0.15: (0.224492, -0.281447, 0.026126, 0.210622, -0.263602, 0.023474),
+    0.10: (0.125943, -0.247108, 0.027514, 0.112402, -0.229984, 0.025014),
+}
+DIGITS = 6e-7
+
+
+def fig2(noise, **changed):
+    return TeacherStudent(**{**FIG2, "noise": noise, **changed})
+
+
+@pytest.mark.parametrize("noise", TABLE)
+def test_fig_2_numbers(noise):
+    found = [solve(fig2(noise), transverse=t) for t in ("mean", "exact")]
+    numbers = [x for f in found for x in (f.linear_discrepancy, f.cubic_discrepancy, f.droplet_fraction())]
+    assert numbers == pytest.approx(TABLE[noise], abs=DIGITS)
+    assert all(f.converged and f.residual < 1e-8 for f in found)
+
+
+@pytest.mark.parametrize(
+    ("transverse", "expected"),
+    [("mean", (0.230307, -0.281401, 0.005917)), ("exact", (0.215404, -0.262090, 0.007078))],
+)
+def test_eight_times_larger_numbers(transverse, expected):
+    found = solve(TeacherStudent(424, 5600, 24000, 0.15, -0.3, 0.5, 0.004040610178), transverse=transverse)
+    assert (found.linear_discrepancy, found.cubic_discrepancy, found.droplet_fraction()) == pytest.approx(expected, abs=DIGITS)
+
+
+@pytest.mark.parametrize(
+    ("width", "expected"),
+    [
+        (2800, (0.624100, -1.198541, 0.557446, -1.183697)),
+        (1400, (0.317324, -1.147884, 0.222583, -1.123776)),
+        (700, (0.050454, -1.099721, -0.034923, -1.075276)),
+    ],
+)
+def test_appendix_d_numbers(width, expected):
+    problem = TeacherStudent(150, width, 600, 0.05, -1.2, 0.5, 0.011)
+    found = [solve(problem, transverse=t) for t in ("mean", "exact")]
+    assert [x for f in found for x in (f.linear_discrepancy, f.cubic_discrepancy)] == pytest.approx(expected, abs=DIGITS)
+
+
+@pytest.mark.parametrize(
+    ("corrections", "b", "c"),
+    [
+        ((), 0.199208, -0.257488),
+        (("cavity",), 0.202878, -0.258506),
+        (("cavity", "ridge"), 0.204107, -0.258720),
+        (("gram",), 0.209623, -0.252863),
+        (("gram", "cavity", "ridge"), 0.214709, -0.254383),
+    ],
+)
+def test_numbers_with_corrections(corrections, b, c):
+    problem = TeacherStudent(noise=0.14, **SMALL)
+    found = solve(problem, corrections=corrections, data=problem.draw(40))
+    assert (found.linear_discrepancy, found.cubic_discrepancy) == pytest.approx((b, c), abs=DIGITS)
+
+
+def test_saddles_at_low_noise():
+    """Positions as printed, to the grid they were read from (0.0025): the exact barrier is at 0.5228, the outer minimum at 0.8127."""
+    mean, exact = (solve(fig2(0.15), transverse=t).saddles for t in ("mean", "exact"))
+    assert [s.kind for s in mean] == [s.kind for s in exact] == ["central", "barrier", "outer"]
+    assert [x for s in mean[1:] for x in (s.overlap, s.action)] == pytest.approx([0.57003, 0.03213, 0.67102, 0.03177], abs=6e-6)
+    assert [x for s in exact[1:] for x in (s.overlap, s.action)] == pytest.approx([0.52279, 0.04392, 0.81266, 0.02880], abs=6e-6)
+    assert exact[2].transverse_norm == pytest.approx(0.268, abs=5e-4)
+    assert mean[2].transverse_norm == 0.5
+
+
+def test_saddles_are_where_the_density_turns():
+    found = solve(fig2(0.15))
+    s = -found.log_density / 150
+    turning = found.overlap[1:-1][(np.diff(np.sign(np.diff(s))) != 0) & (found.overlap[1:-1] > 0.01)]
+    assert turning == pytest.approx([p.overlap for p in found.saddles[1:]], abs=2 * np.diff(found.overlap)[0])
+
+
+def random_problem(rng):
+    d, width, n = (int(np.exp(rng.uniform(np.log(low), np.log(high)))) for low, high in ((10, 2000), (30, 1e4), (30, 1e4)))
+    cubic = rng.choice([-1, 1]) * np.exp(rng.uniform(np.log(0.05), np.log(1.5)))
+    problem = TeacherStudent(d, width, n, 1.0, cubic, np.exp(rng.uniform(-3, 2)), np.exp(rng.uniform(0, 3)) / width)
+    return replace(problem, noise=transition(problem, transverse="mean").noise * np.exp(rng.normal()))
+
+
+def check_random(seed):
+    rng = np.random.default_rng(seed)
+    problem = random_problem(rng)
+    transverse = rng.choice(["mean", "exact"])
+    corrections = tuple(c for c in ("cavity", "ridge", "gram") if rng.random() < 0.4)
+    data = problem.draw(seed) if "gram" in corrections else None
+    found = solve(problem, transverse=transverse, corrections=corrections, data=data)
+    assert found.converged, found.message
+    b, c = found.linear_discrepancy, found.cubic_discrepancy
+    residual, beyond = plain_closure(problem, b, c, transverse, corrections, data, furthest=1.15 * found.overlap[-1])
+    assert residual < 1e-9
+    assert found.droplet_fraction() == pytest.approx(beyond, abs=1e-8)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_agrees_with_a_plain_quadrature(seed):
+    """psi is convex with curvature of at least one, so the residual bounds the error of the solution."""
+    check_random(seed)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(100, 250))
+def test_agrees_with_a_plain_quadrature_at_many_settings(seed):
+    check_random(seed)
+
+
+@pytest.mark.parametrize("noise", [0.25, 0.2])
+def test_droplet_fractions_of_fig_2_agree_with_a_plain_quadrature(noise):
+    found = solve(fig2(noise))
+    plain = plain_closure(fig2(noise), found.linear_discrepancy, found.cubic_discrepancy, furthest=2.0)
+    assert plain[0] < 1e-12
+    assert found.droplet_fraction() == pytest.approx(plain[1], abs=1e-10)
+
+
+def test_density_is_normalised_symmetric_and_negligible_at_the_edge():
+    found = solve(fig2(0.15))
+    assert np.all(np.diff(found.overlap) > 0)
+    assert np.array_equal(found.overlap, -found.overlap[::-1])
+    assert np.array_equal(found.log_density, found.log_density[::-1])
+    density = np.exp(found.log_density)
+    assert trapezoid(density, found.overlap) == pytest.approx(1, abs=1e-12)
+    assert density[-1] < 1e-30
+    assert found.droplet_fraction(0) == 1
+    assert found.droplet_fraction(100) == 0
+
+
+def test_droplet_fraction_is_smooth_in_the_threshold():
+    found = solve(fig2(0.15))
+    spacing = found.overlap[1] - found.overlap[0]
+    thresholds = 0.4 + spacing * np.linspace(0, 3, 31)
+    fourth = np.diff([found.droplet_fraction(t) for t in thresholds], n=4)
+    assert np.abs(fourth).max() < 5e-12
+    slope = (found.droplet_fraction(0.399) - found.droplet_fraction(0.401)) / 0.002
+    assert slope == pytest.approx(2 * np.exp(np.interp(0.4, found.overlap, found.log_density)), rel=1e-4)
+
+
+def test_a_finer_grid_changes_nothing():
+    for transverse in ("mean", "exact"):
+        default, fine = solve(fig2(0.15), transverse=transverse), solve(fig2(0.15), transverse=transverse, fineness=2.5)
+        assert default.linear_discrepancy == pytest.approx(fine.linear_discrepancy, abs=1e-11)
+        assert default.cubic_discrepancy == pytest.approx(fine.cubic_discrepancy, abs=1e-11)
+        assert default.droplet_fraction() == pytest.approx(fine.droplet_fraction(), abs=1e-10)
+
+
+@pytest.mark.parametrize("transverse", ["mean", "exact"])
+def test_at_infinite_noise_neurons_follow_their_prior(transverse):
+    found = solve(fig2(1e9), transverse=transverse)
+    assert (found.linear_discrepancy, found.cubic_discrepancy) == pytest.approx((1, -0.3), abs=1e-7)
+    assert np.allclose(found.log_density, norm.logpdf(found.overlap, scale=np.sqrt(0.5 / 150)), rtol=0, atol=1e-6)
+    assert found.droplet_fraction(0.1) == pytest.approx(2 * norm.sf(0.1, scale=np.sqrt(0.5 / 150)), abs=1e-9)
+    assert found.saddles[0].transverse_norm == pytest.approx(0.5 if transverse == "mean" else 0.5 * 149 / 150, rel=1e-9)
+    assert found.phase == "GFL"
+
+
+def test_a_wide_network_loses_its_corrections():
+    """Cavity and ridge vanish as N and n grow with everything of the uncorrected closure fixed but the kernel's trace."""
+    problem = TeacherStudent(30, 10**9, 10**9, 0.14e9 / 2400 / 1, -0.3, 0.5, 1.6 / 600)
+    plain, corrected = solve(problem), solve(problem, corrections=("cavity",))
+    assert corrected.linear_discrepancy == pytest.approx(plain.linear_discrepancy, abs=1e-6)
+
+
+def test_without_a_cubic_target_the_network_makes_one_that_fades_with_size():
+    """The erf has a cubic part of its own, whose share falls as 1 / d."""
+    small, large = (solve(TeacherStudent(150 * k, 700 * k * k, 3000 * k * k, 0.3, 0.0, 0.5, 8 / 700 / k)).cubic_discrepancy for k in (1, 8))
+    assert 0 < large < small / 4
+
+
+def test_strong_learning_ends_in_the_second_mixed_phase():
+    found = solve(TeacherStudent(10, 20, 4000, 0.02, -0.5, 1.0, 0.05))
+    assert found.converged
+    assert found.phase == "GMFL-II"
+    assert found.saddles[0].kind == "barrier"  # the centre is unstable at this size
+
+
+@pytest.mark.parametrize(("noise", "b"), [(0.3, 0.474730), (0.2, 0.325249), (0.15, 0.246403)])
+def test_gaussian_branch_numbers(noise, b):
+    found = solve(fig2(noise), branch="gaussian")
+    assert found.linear_discrepancy == pytest.approx(b, abs=DIGITS)
+    assert found.cubic_discrepancy == pytest.approx(-0.3, abs=1e-15)
+    assert found.phase == "GFL"
+
+
+def test_gaussian_branch_density_is_normal_with_the_closed_form_variance():
+    found = solve(fig2(0.2), branch="gaussian")
+    u, k = 3000**2 * 8 / 700 / (0.04 * 150 * 700), 2 / np.pi
+    deviation = 1 / np.sqrt(150 * (2 - u * k * found.linear_discrepancy**2))
+    assert np.allclose(found.log_density, norm.logpdf(found.overlap, scale=deviation), rtol=0, atol=1e-10)
+    assert found.droplet_fraction(0.2) == pytest.approx(2 * norm.sf(0.2 / deviation), rel=1e-9)
+
+
+def test_gaussian_branch_is_the_equilibrium_of_a_large_network_above_the_onset():
+    beta = 64
+    large = TeacherStudent(1200, 700 * beta, 3000 * beta, 0.3, -0.3, 0.5, 8 / 700 / 8)
+    gaussian, full = solve(large, branch="gaussian"), solve(large)
+    assert gaussian.linear_discrepancy == pytest.approx(0.474730, abs=DIGITS)
+    assert abs(full.linear_discrepancy - gaussian.linear_discrepancy) < 0.002
+
+
+@pytest.mark.parametrize("corrections", [("ridge",), ("cavity",), ("gram",), ("cavity", "ridge", "gram")], ids="-".join)
+def test_gaussian_branch_takes_the_corrections_that_equilibrium_takes(corrections):
+    problem = TeacherStudent(400, 4000, 6000, 0.5, -0.3, 0.5, 8 / 4000)
+    data = problem.draw(0)
+    shift = {
+        branch: solve(problem, branch=branch, corrections=corrections, data=data).linear_discrepancy
+        - solve(problem, branch=branch).linear_discrepancy
+        for branch in ("equilibrium", "gaussian")
+    }
+    assert shift["gaussian"] == pytest.approx(shift["equilibrium"], abs=0.1 * abs(shift["equilibrium"]) + 2e-4)
+
+
+def test_solve_many_is_solve_at_each_noise_in_the_order_given():
+    noise = np.array([0.3, 0.1, 1e6, 0.2, 1e-3])
+    many = solve_many(fig2(1.0), noise=noise)
+    for k, value in enumerate(noise):
+        one = solve(fig2(value))
+        assert many.linear_discrepancy[k] == pytest.approx(one.linear_discrepancy, abs=1e-10)
+        assert many.cubic_discrepancy[k] == pytest.approx(one.cubic_discrepancy, abs=1e-10)
+        assert many.droplet_fraction(0.3)[k] == pytest.approx(one.droplet_fraction(0.3), abs=1e-9)
+        assert many.phase[k] == one.phase
+    assert many.converged.all()
+    assert np.array_equal(many.noise, noise)
+    for name in ("linear_discrepancy", "phase", "residual", "iterations", "converged", "message"):
+        assert getattr(many, name).shape == noise.shape
+
+
+def test_solve_many_on_the_gaussian_branch():
+    many = solve_many(fig2(1.0), noise=[0.3, 0.2, 0.15], branch="gaussian")
+    assert many.linear_discrepancy == pytest.approx([0.474730, 0.325249, 0.246403], abs=DIGITS)
+
+
+def test_too_few_iterations_are_said_not_raised():
+    found = solve(fig2(0.1), max_iterations=2)
+    assert not found.converged
+    assert "max_iterations" in found.message
+    assert found.residual > 1e-8
+    assert found.iterations == 2
+    assert np.isfinite(found.linear_discrepancy)
+
+
+@pytest.mark.parametrize("branch", ["equilibrium", "gaussian"])
+def test_overflow_is_said_not_raised(branch):
+    found = solve(fig2(1e-200), branch=branch)
+    assert not found.converged
+    assert "out of range" in found.message
+    assert np.isnan([found.linear_discrepancy, found.residual, found.droplet_fraction()]).all()
+    many = solve_many(fig2(1.0), noise=[0.2, 1e-200, 1e300], branch=branch)
+    assert many.converged.tolist() == [True, False, True]
+    assert np.isfinite(many.droplet_fraction()).tolist() == [True, False, True]
+
+
+def test_what_rounding_forbids_is_said_not_raised():
+    found = solve(fig2(1e-20), transverse="mean")
+    assert found.converged or found.message.startswith(("stopped", "arithmetic", "residual"))
+
+
+@pytest.mark.parametrize("noise", [1e-9, 1e-6, 1e-4, 1e12, 1e100])
+@pytest.mark.parametrize("transverse", ["mean", "exact"])
+def test_extreme_noises_converge(noise, transverse):
+    found = solve(fig2(noise), transverse=transverse)
+    assert found.converged, found.message
+    assert found.linear_discrepancy == pytest.approx(1 if noise > 1 else 0, abs=1e-2)
+
+
+def test_records_are_frozen_and_travel_between_processes():
+    found = solve(fig2(0.2), transverse="mean")
+    with pytest.raises(FrozenInstanceError):
+        found.linear_discrepancy = 0.0  # pyright: ignore[reportAttributeAccessIssue]
+    again = pickle.loads(pickle.dumps(found))
+    assert again.droplet_fraction() == found.droplet_fraction()
+    assert found.citation.startswith("Rubin")
+    assert found.settings.transverse == "mean"
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("transverse", {"transverse": "average"}),
+        ("branch", {"branch": "Gaussian"}),
+        ("corrections", {"corrections": ("ringe",)}),
+        ("corrections", {"corrections": "ridge"}),
+        ("data", {"corrections": ("gram",)}),
+        ("data", {"data": "draw(0)"}),
+        ("data", {"data": replace(fig2(0.2), samples=10).draw(0)}),
+        ("max_iterations", {"max_iterations": 0}),
+        ("max_iterations", {"max_iterations": 2.5}),
+        ("fineness", {"fineness": 0}),
+    ],
+)
+def test_wrong_arguments_are_named(name, change):
+    with pytest.raises((ValueError, TypeError), match=name):
+        solve(fig2(0.2), **change)
+    with pytest.raises((ValueError, TypeError), match=name):
+        solve_many(fig2(0.2), noise=[0.2], **change)
+
+
+@pytest.mark.parametrize("noise", [[], 0.2, [[0.2]], [0.2, -1], [0.2, np.nan], ["a"], [0.1, np.inf], None, [[1], [1, 2]], [0.0]])
+def test_wrong_noises_are_named(noise):
+    with pytest.raises((ValueError, TypeError), match="noise"):
+        solve_many(fig2(0.2), noise=noise)
+
+
+def test_a_wrong_problem_is_named():
+    for call in (lambda: solve(None), lambda: solve_many("x", noise=[1])):  # pyright: ignore[reportArgumentType]
+        with pytest.raises(TypeError, match="problem"):
+            call()
+
+
+def test_an_unknown_argument_of_solve_many_is_named_with_its_neighbour():
+    with pytest.raises(TypeError, match=r"transvers.*nearest: transverse"):
+        solve_many(fig2(0.2), noise=[0.2], transvers="mean")
+
+
+@pytest.mark.parametrize("threshold", [-0.1, np.nan, "0.4", None])
+def test_wrong_thresholds_are_named(threshold):
+    many = solve_many(fig2(0.2), noise=[0.2], transverse="mean")
+    for found in (many, solve(fig2(0.2), transverse="mean")):
+        with pytest.raises((ValueError, TypeError), match="threshold"):
+            found.droplet_fraction(threshold)
