@@ -39,7 +39,9 @@ def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]
     console = Console(width=None if sys.stdout.isatty() else 240, highlight=False)
     table = Table(title=title or None, title_justify="left", box=None, pad_edge=False, header_style="bold")
     for column in columns:
-        table.add_column(column, justify="left" if column in ("message", "kind", "phase", "check", "what", "verdict", "study") else "right")
+        table.add_column(
+            column, justify="left" if column in ("message", "kind", "phase", "check", "what", "verdict", "study", "source") else "right"
+        )
     for row in rows:
         table.add_row(*(Text(cell(value)) for value in row))
     console.print(table)

@@ -88,9 +88,11 @@ def subject(words: Sequence[str], known: Mapping[str, Any], *, command: str, abo
 
 
 def _one_sentence(box: str) -> str:
-    """What tyro's box says, without the box, up to its first rule; with the flag that it thinks was meant."""
-    lines = [line.strip("│ ").strip() for line in box.splitlines() if not line.startswith(("╭", "╰"))]
-    rule = next((i for i, line in enumerate(lines) if line.startswith("──")), len(lines))
-    sentence = " ".join(lines[:rule]).strip() or "the flags could not be read"
-    meant = next((line.split()[0] for line in lines[rule:] if line.startswith("--")), "")
+    """What tyro's box says up to its first rule, without its title and frame; with the flag that it thinks was meant."""
+    lines = [line.strip("│ ") for line in box.splitlines() if not line.startswith(("╭", "╰"))]
+    rules = [i for i, line in enumerate(lines) if len(line) > 3 and not line.strip("─-")] + [len(lines)]
+    start = 2 if rules[0] == 1 else 0  # without UTF-8 the title is a line with a rule of its own
+    end = next(i for i in rules if i >= start)
+    sentence = " ".join(lines[start:end]).strip() or "the flags could not be read"
+    meant = next((line.split()[0] for line in lines[end:] if line.startswith("--") and line.strip("-")), "")
     return sentence + (f"; nearest: {meant}" if meant and "Perhaps" in box else "")

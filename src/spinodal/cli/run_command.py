@@ -40,12 +40,16 @@ def main(words: Sequence[str]) -> int:
         studies.catalogue.checked_size(entry, flags.size)
     out = flags.out or f"runs/{flags.study}-{flags.size}"
     progress = False if flags.quiet or flags.json else None
-    size = entry.sizes[flags.size]
-    if progress is None:
-        say(f"{entry.name}, {size.what}: about {size.minutes:g} min on two cores")
+    announce = say if progress is None else None
     try:
         with refusing(names):
-            settings: dict[str, Any] = {"executor": flags.executor, "resume": flags.resume, "force": flags.force, "progress": progress}
+            settings: dict[str, Any] = {
+                "executor": flags.executor,
+                "resume": flags.resume,
+                "force": flags.force,
+                "progress": progress,
+                "announce": announce,
+            }
             outcome = studies.run(flags.study, size=flags.size, out=out, seed=flags.seed, **settings)
     except sweeps.Interrupted as interrupt:
         again = f"spinodal run {flags.study} --size {flags.size} --seed {flags.seed} --out {shlex.quote(out)} --resume"
@@ -73,8 +77,8 @@ def _show(outcome: Any, flags: RunFlags) -> None:
 
         print_json(as_json(outcome))
     elif not flags.quiet and outcome.complete:
-        rows = [(c.what, c.expected, c.obtained, c.z if c.error else None, c.verdict) for c in outcome.comparisons]
-        print_table("", ("what", "expected", "obtained", "z", "verdict"), rows)
+        rows = [(c.what, c.source, c.expected, c.obtained, c.z if c.error else None, c.verdict) for c in outcome.comparisons]
+        print_table("", ("what", "source", "expected", "obtained", "z", "verdict"), rows)
         print()
         for sentence in outcome.verdict:
             print(sentence)

@@ -8,7 +8,7 @@ from .style import LINES, POINTS, new_figure, style
 OVERLAP = r"overlap $|q|=|w\cdot w^*|$"
 
 
-def overlap_density(found: xarray.Dataset, axis: str, title: str, limit: float) -> Figure:
+def overlap_density(found: xarray.Dataset, axis: str, title: str, limit: float, longest: float) -> Figure:
     """-log p(q), measured from the centre of the theory, at every value of `axis` from the largest to the smallest."""
     with style():
         count = found.sizes[axis]
@@ -23,7 +23,8 @@ def overlap_density(found: xarray.Dataset, axis: str, title: str, limit: float) 
                 axes.plot(found["overlap"], centre - here["theory_log_density"].sel(transverse=transverse), **LINES[transverse])
             y, error = (here[f"posterior_negative_log_density{end}"] for end in ("", "_error"))
             axes.errorbar(found["bin"], y + centre, error, label="exact posterior", **{**POINTS, "markersize": 2.6, "capsize": 0})
-            axes.set(xlim=(0, 1.3), ylim=(-0.7, limit))
+            axes.set(xlim=(0, longest), ylim=(-0.7, limit))
+            axes.set_xticks([0, 0.5, 1.0] + ([1.5] if longest > 1.5 else []))
             axes.set_title(f"({'abcdefghi'[i]})  ${title.format(at)}$", loc="left")
             if i % columns == 0:
                 axes.set_ylabel(r"$-\log\,p(q)/p_0$")

@@ -58,6 +58,7 @@ def data_sets(found: xarray.Dataset) -> Figure:
             axes.plot(ends, ends, color=GREY, linewidth=0.9, zorder=0)
             axes.set(xlabel=f"{LABELS[name]}, corrected theory", ylabel=f"{LABELS[name]}, posterior", xlim=ends, ylim=ends)
             axes.set_aspect("equal")
+            axes.locator_params(nbins=5)
             letter(axes, "ab"[i])
         panels[0].legend(loc="upper left")
         return figure
@@ -65,4 +66,4 @@ def data_sets(found: xarray.Dataset) -> Figure:
 
 def density(found: xarray.Dataset) -> Figure:
     """-log p(q) at every width."""
-    return overlap_density(found, "width", "N={:g}", limit=16)
+    return overlap_density(found, "width", "N={:g}", limit=20, longest=1.7)

@@ -33,26 +33,29 @@ def phases(found: xarray.Dataset) -> Figure:
 
 
 def posterior(found: xarray.Dataset) -> Figure:
-    """a and w against reduced temperature at small primes: posterior, and both theories."""
+    """a, w and <Phi Psi> against reduced temperature at small primes: posterior, and both theories."""
+    labels = {
+        "discrepancy": "discrepancy $a$",
+        "droplet_weight": "share of modes in droplets $w$",
+        "amplitude_product": r"$\langle\Phi_k\Psi_k\rangle$",
+    }
     with style():
         count = found.sizes["prime"]
-        figure = new_figure(7.4, 2.9 * count + 0.4)
-        grid = figure.subplots(count, 2, squeeze=False, sharex=True)
+        figure = new_figure(7.4, 2.7 * count + 0.4)
+        grid = figure.subplots(count, 3, squeeze=False, sharex=True)
         for i, prime in enumerate(found["prime"].values):
             here = found.sel(prime=prime)
-            for axes, name, label in zip(
-                grid[i], ("discrepancy", "droplet_weight"), ("discrepancy $a$", "share of modes in droplets $w$"), strict=True
-            ):
+            for j, (axes, (name, label)) in enumerate(zip(grid[i], labels.items(), strict=True)):
                 for eigenvalue, look in KIND.items():
-                    axes.plot(found["temperature_fine"], here[f"small_{name}"].sel(eigenvalue=eigenvalue), **look)
-                axes.errorbar(
-                    found["temperature"], here[f"posterior_{name}"], here[f"posterior_{name}_error"], label="exact posterior", **POINTS
-                )
+                    curve = here[f"small_{name}"].sel(eigenvalue=eigenvalue)
+                    axes.plot(found["temperature_fine"], curve.where(curve > 0) if j else curve, **look)
+                mean, error = (here[f"posterior_{name}{end}"] for end in ("", "_error"))
+                axes.errorbar(found["temperature"], mean.where(mean > error) if j else mean, error, label="exact posterior", **POINTS)
                 axes.set(ylabel=label, xlim=(0.8, 2.5))
+                axes.set_title(f"({'abcdef'[3 * i + j]})  $P={prime}$", loc="left")
             grid[i, 0].set_ylim(0, 1.05)
-            grid[i, 1].set_ylim(-0.003, 1.6 * float(here["posterior_droplet_weight"].max()))
-            grid[i, 0].set_title(f"({'ac'[i % 2]})  $P={prime}$", loc="left")
-            grid[i, 1].set_title(f"({'bd'[i % 2]})  $P={prime}$", loc="left")
+            grid[i, 1].set(yscale="log", ylim=(3e-6, 2))
+            grid[i, 2].set_yscale("log")
         for axes in grid[-1]:
             axes.set_xlabel(r"reduced temperature $t=N\sigma^2$")
         figure.legend(*grid[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=3)

@@ -90,7 +90,8 @@ def _figure(number: int, figure: Figure) -> str:
 
 def _table(table: Table) -> str:
     marks = list(table.marks) or [""] * len(table.rows)
-    head = "".join(f"<th>{escape(column)}</th>" for column in table.columns)
+    numeric = [any(_is_number(row[i]) for row in table.rows) for i in range(len(table.columns))]
+    head = "".join(f"<th{' class=number' if right else ''}>{escape(c)}</th>" for c, right in zip(table.columns, numeric, strict=True))
     rows = "".join(
         f'<tr class="{escape(mark, quote=True)}">' + "".join(_cell(value) for value in row) + "</tr>"
         for mark, row in zip(marks, table.rows, strict=True)
@@ -103,8 +104,11 @@ def _table(table: Table) -> str:
 
 
 def _cell(value: Any) -> str:
-    number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    return f'<td class="number">{shown(value)}</td>' if number else f"<td>{escape(shown(value))}</td>"
+    return f'<td class="number">{shown(value)}</td>' if _is_number(value) or value is None else f"<td>{escape(shown(value))}</td>"
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def _pairs(title: str, pairs: Mapping[str, Any]) -> str:

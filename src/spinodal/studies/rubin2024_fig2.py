@@ -99,6 +99,7 @@ def analyse(dataset: xarray.Dataset, size: str) -> Analysis:
     found = found.assign({name.replace("theory_", "theory_at_"): value for name, value in at_points.items()})
     problems = [theory.at_noise(problem, noise) for noise in noises]
     found = found.assign(theory.densities(problems, "noise")).assign(theory.transitions(problem, found, "noise_fine"))
+    found = found.assign(theory.droplet_norms([theory.at_noise(problem, noise) for noise in FINE], "noise_fine"))
     found = found.assign(theory.of_data_sets(problems, "noise", found["data_seed"].values.tolist()))
     scales = [theory.curves(scaled(problem, scale), FINE, "noise_fine")["theory_linear_discrepancy"][1] for scale in SCALES]
     found["scale_linear_discrepancy"] = (("scale", "transverse", "noise_fine"), np.array(scales))
@@ -155,7 +156,7 @@ def _verdict(found: xarray.Dataset, comparisons: tuple[Comparison, ...]) -> tupl
     return (
         f"Yes: as the noise falls from {highest:g} to {lowest:g}, the share of neurons in droplets of the exact posterior rises from "
         f"{fraction[0]:.2f} % to {fraction[1]:.2f} %, and a second maximum appears in the density of the overlap, as the theory says.",
-        f"The published approximation r = σ_w² = 0.5 is not exact: inside the droplets r = {r:.3f} ± {error:.3f} at σ² = {lowest:g}. "
+        f"The published approximation r = σ_w² = 0.5 is not exact: inside the droplets r = {r:.3f} ± {error:.1g} at σ² = {lowest:g}. "
         f"With r integrated the infinite-size onset moves from σ² = {onset['mean']:.4f} (the paper: 0.18) to {onset['exact']:.4f}.",
         f"{tally(comparisons)} {error_bars_mean(count)}",
     )
@@ -192,13 +193,15 @@ recipe = Recipe(
         ),
         Picture(
             "discrepancies",
-            "What is not yet learned of the linear (b) and the cubic (c) part of the target. Thin lines: infinite size. Vertical lines: "
-            "the transition by each criterion, in the colour of the theory that it belongs to.",
+            "What is not yet learned of the linear (b) and the cubic (c) part of the target. Below: what is left after "
+            "subtracting the theory with r integrated. Above: where the transition is by each criterion; squares as published, diamonds "
+            "with r integrated.",
             figures.discrepancies,
         ),
         Picture(
             "droplets",
-            "Left: share of neurons with |q| > 0.4. Right: |w⊥|² of these neurons, which the published theory fixes at σ_w² = 0.5.",
+            "(a) Share of neurons with |q| > 0.4. (b) |w⊥|² of these neurons, which the published theory fixes at σ_w² = 0.5; the theory "
+            "is drawn where its density has an outer minimum. Above: the transition by each criterion.",
             figures.droplets,
         ),
         Picture(

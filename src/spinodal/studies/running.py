@@ -51,6 +51,7 @@ def run(
     resume: bool = False,
     force: bool = False,
     progress: bool | Callable[[sweeps.Snapshot], Any] | None = None,
+    announce: Callable[[str], Any] | None = None,
 ) -> Outcome:
     """Run a published result: cells into OUT/store, then theory, figures, data and one page.
 
@@ -58,7 +59,7 @@ def run(
         name, size: as `studies.entries()` lists them. out: a new or empty folder. seed: of the chains; data sets are always 0, 1, 2 …
         executor: as for `sweeps.run`; the default, serial, already uses every core, since chains run side by side.
         resume: go on with what OUT/store holds. force: delete what an earlier run wrote there, and start anew.
-        progress: as for `sweeps.run`.
+        progress: as for `sweeps.run`. announce: called with a sentence on what is computed, once nothing is refused any more.
     Returns: `Outcome`; a cell that failed or did not converge is said there, and on the page.
     Raises: ValueError for a wrong call or an unusable folder, before anything is computed. `sweeps.Interrupted` on Ctrl-C: what was
         finished is stored, and the same call with `resume=True` goes on.
@@ -70,6 +71,8 @@ def run(
     names = [f"figures/{picture.name}.{kind}" for picture in recipe.pictures for kind in ("png", "svg")]
     identity = {"study": name, "size": size, "seed": seed}
     folder = open_folder(out, identity, ["report.html", "data.nc", "summary.json", *names], resume=resume, force=force)
+    if announce is not None:
+        announce(f"{name}, {entry.sizes[size].what}: about {entry.sizes[size].minutes:g} min on two cores")
     began = time.monotonic()
     done = sweeps.run(recipe.sweep(size, seed), folder.store, executor=executor, progress=progress, retry_failed=resume)
     if not done.complete:

@@ -11,7 +11,7 @@ from ..theory import teacher_student as theory
 from .teacher_student_cell import THRESHOLD
 
 TRANSVERSE = ("mean", "exact")  # as published, and right
-OVERLAPS = np.linspace(0, 1.4, 281)
+OVERLAPS = np.linspace(0, 1.8, 361)
 QUANTITIES = ("linear_discrepancy", "cubic_discrepancy", "droplet_fraction")
 
 
@@ -48,12 +48,22 @@ def densities(problems: Sequence[TeacherStudent], axis: str) -> dict[str, tuple]
     for transverse in TRANSVERSE:
         solved = [theory.solve(problem, transverse=transverse) for problem in problems]
         log_density.append([np.interp(OVERLAPS, s.overlap, s.log_density, right=np.nan) for s in solved])
-        outer = [[saddle.transverse_norm for saddle in s.saddles if saddle.kind == "outer" and saddle.overlap > THRESHOLD] for s in solved]
-        norms.append([values[-1] if values else np.nan for values in outer])
+        norms.append([_droplet_norm(s) for s in solved])
     return {
         "theory_log_density": (("transverse", axis, "overlap"), np.array(log_density)),
         "theory_droplet_transverse_norm": (("transverse", axis), np.array(norms)),
     }
+
+
+def droplet_norms(problems: Sequence[TeacherStudent], axis: str) -> dict[str, tuple]:
+    """`theory_fine_droplet_transverse_norm` (transverse, axis): |w_perp|^2 at the outer minimum of the density, NaN without one."""
+    norms = [[_droplet_norm(theory.solve(problem, transverse=transverse)) for problem in problems] for transverse in TRANSVERSE]
+    return {"theory_fine_droplet_transverse_norm": (("transverse", axis), np.array(norms))}
+
+
+def _droplet_norm(solved: theory.Solution) -> float:
+    outer = [saddle.transverse_norm for saddle in solved.saddles if saddle.kind == "outer" and saddle.overlap > THRESHOLD]
+    return outer[-1] if outer else float("nan")
 
 
 def along(problems: Sequence[TeacherStudent], axis: str) -> dict[str, tuple]:

@@ -1,0 +1,45 @@
+"""Means over data sets with honest errors."""
+
+import numpy as np
+import xarray
+
+from spinodal.studies.averages import mean_and_error, negative_log_density
+
+
+def array(values):
+    return xarray.DataArray(np.asarray(values, float), dims="data_seed")
+
+
+def test_several_data_sets_scatter():
+    values = np.random.default_rng(0).normal(3.0, 0.5, 2000)
+    mean, error = mean_and_error(array(values), array(np.full(2000, 0.01)))
+    assert abs(float(mean) - 3.0) < 4 * float(error)
+    assert abs(float(error) - 0.5 / np.sqrt(2000)) < 0.001
+
+
+def test_one_data_set_has_the_error_of_its_chains():
+    mean, error = mean_and_error(array([2.0]), array([0.1]))
+    assert (float(mean), float(error)) == (2.0, 0.1)
+
+
+def test_the_error_is_never_below_that_of_the_chains():
+    _, error = mean_and_error(array([2.0, 2.0, 2.0, 2.0]), array([0.2] * 4))
+    assert float(error) == 0.1
+
+
+def test_missing_cells_are_left_out():
+    mean, error = mean_and_error(array([1.0, np.nan, 3.0]), array([0.1, np.nan, 0.1]))
+    assert float(mean) == 2.0
+    assert np.isfinite(error)
+    assert np.isnan(mean_and_error(array([np.nan]), array([np.nan]))[0])
+
+
+def test_density_of_normal_draws():
+    rng = np.random.default_rng(1)
+    edges = np.linspace(0, 4, 41)
+    counts = np.stack([np.histogram(np.abs(rng.normal(size=50_000)), edges)[0] for _ in range(8)])
+    counts = xarray.DataArray(counts.reshape(2, 4, 40), dims=("data_seed", "chain", "bin"))
+    found, error = negative_log_density(counts, xarray.DataArray([50_000, 50_000], dims="data_seed"), edges)
+    middle = (edges[1:] + edges[:-1]) / 2
+    z = ((found - (middle**2 / 2 + 0.5 * np.log(2 * np.pi))) / error).values[:25]
+    assert np.sqrt(np.mean(z**2)) < 2  # the spread is estimated from eight chains

@@ -1,0 +1,52 @@
+"""A cell's outputs have a fixed shape and come from its settings alone."""
+
+import numpy as np
+import pytest
+
+from spinodal.studies import modular_addition_cell, teacher_student_cell
+from spinodal.studies.outputs import derived_seed
+
+TINY = {"input_dim": 12, "width": 20, "samples": 60, "draws": 24, "warmup": 20, "ess": 10.0, "chains": 2}
+
+
+def same(first, second):
+    return first.keys() == second.keys() and all(np.array_equal(first[name], second[name], equal_nan=True) for name in first)
+
+
+def test_seeds_of_cells_differ_in_every_word():
+    assert len({derived_seed(0, 0, 0.1), derived_seed(0, 1, 0.1), derived_seed(1, 0, 0.1), derived_seed(0, 0, 0.15)}) == 4
+    assert derived_seed(0, 0, 0.1) == derived_seed(0, 0, 0.1)
+
+
+def test_wrong_settings_name_the_field():
+    with pytest.raises(ValueError, match="noise must be"):
+        teacher_student_cell.TeacherStudentCell(noise=-0.1)
+    with pytest.raises(ValueError, match="chains must be an integer >= 2"):
+        teacher_student_cell.TeacherStudentCell(chains=1)
+    with pytest.raises(ValueError, match="prime must be an odd prime"):
+        modular_addition_cell.ModularAdditionCell(prime=9)
+
+
+def test_reduced_units():
+    problem = modular_addition_cell.ModularAdditionCell(prime=7, width=400, temperature=1.6).problem()
+    assert problem.noise == 1.6 / 400
+    assert problem.readout_variance == 1 / (400 * 49)
+
+
+@pytest.mark.parametrize("dims", [teacher_student_cell.DIMS, modular_addition_cell.DIMS], ids=["teacher-student", "modular"])
+def test_outputs_have_their_dimensions(dims, instant_sampler):
+    if dims is teacher_student_cell.DIMS:
+        found = teacher_student_cell.run_cell(teacher_student_cell.TeacherStudentCell(**TINY))
+        assert found["overlap_counts"].sum() == found["overlap_total"] * 2
+    else:
+        found = modular_addition_cell.run_cell(modular_addition_cell.ModularAdditionCell(width=20, chains=2))
+    for name, names in dims.items():
+        assert np.ndim(found[name]) == len(names)
+        assert np.shape(found[name])[0] == 2
+    assert all(np.asarray(value).dtype.kind in "bif" for value in found.values())
+
+
+@pytest.mark.slow
+def test_a_real_cell_gives_the_same_bytes_twice():
+    cell = teacher_student_cell.TeacherStudentCell(**TINY)
+    assert same(teacher_student_cell.run_cell(cell), teacher_student_cell.run_cell(cell))

@@ -1,0 +1,72 @@
+"""The output folder: nothing of somebody else is touched."""
+
+import json
+
+import pytest
+
+from spinodal.studies.folder import open_folder
+
+ME = {"study": "rubin2024-fig3", "size": "quick", "seed": 0}
+FILES = ["report.html", "figures/phases.png"]
+
+
+def opened(path, *, resume=False, force=False, identity=ME):
+    return open_folder(path, identity, FILES, resume=resume, force=force)
+
+
+def test_a_new_folder_is_made_and_marked(tmp_path):
+    opened(tmp_path / "a" / "b")
+    assert json.loads((tmp_path / "a" / "b" / "run.json").read_text()) == {**ME, "files": FILES}
+
+
+def test_a_used_folder_is_refused_with_the_way_out(tmp_path):
+    opened(tmp_path)
+    with pytest.raises(ValueError, match=r"holds a run of rubin2024-fig3: add --resume to go on, --force to start anew"):
+        opened(tmp_path)
+
+
+def test_resume_wants_the_same_run(tmp_path):
+    opened(tmp_path)
+    opened(tmp_path, resume=True)
+    with pytest.raises(ValueError, match="seed 0 where this has 1"):
+        opened(tmp_path, resume=True, identity={**ME, "seed": 1})
+
+
+def test_force_deletes_only_what_we_wrote(tmp_path):
+    folder = opened(tmp_path)
+    for name in FILES:
+        folder.write(name, "ours")
+    (folder.store).mkdir()
+    (folder.store / "manifest.json").write_text("{}")
+    (tmp_path / "notes.txt").write_text("theirs")
+    (tmp_path / "figures" / "mine.png").write_text("theirs")
+    opened(tmp_path, force=True)
+    assert sorted(p.relative_to(tmp_path).as_posix() for p in tmp_path.rglob("*") if p.is_file()) == [
+        "figures/mine.png",
+        "notes.txt",
+        "run.json",
+    ]
+
+
+def test_force_does_not_overwrite_a_stranger(tmp_path):
+    (tmp_path / "report.html").write_text("theirs")
+    with pytest.raises(ValueError, match=r"files of somebody else .* report.html"):
+        opened(tmp_path, force=True)
+    assert (tmp_path / "report.html").read_text() == "theirs"
+
+
+def test_force_follows_no_name_out_of_the_folder(tmp_path):
+    (tmp_path / "precious").write_text("theirs")
+    inside = tmp_path / "out"
+    inside.mkdir()
+    (inside / "run.json").write_text(json.dumps({**ME, "files": ["../precious", str(tmp_path / "precious")]}))
+    opened(inside, force=True)
+    assert (tmp_path / "precious").read_text() == "theirs"
+
+
+def test_an_impossible_folder_is_said(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ValueError, match=r"out must be a folder that can be written, got .*file"):
+        opened(tmp_path / "file")
+    with pytest.raises(ValueError, match="resume and force exclude each other"):
+        opened(tmp_path / "new", resume=True, force=True)
