@@ -65,6 +65,8 @@ def test_failed_cells_are_exit_3_with_one_json_object(store, write_toml, capsys)
     assert list(found["failures"][0]) == ["key", "settings", "error", "message", "attempts"]
 
 
+EVIL = b"""{"schema": 1, "study": "selftest", "version": 1, "name": "../../evil", "cells": 1, "plan": "../../evil", "block": 1, "groups": [[0, 1]],
+    "base": {}, "grid": [{"field": "index", "values": [0]}], "run": {"executor": "serial", "retries": 1}, "dims": {}, "units": {}}"""
 REFUSED = [
     (["run", "FILE", "--store", "STORE", "--claim-timeout", "0"], "--claim-timeout must be > 0, got 0"),
     (
@@ -108,6 +110,8 @@ def test_a_refusal_is_exit_2_in_one_sentence_and_touches_nothing(words, why, sto
         (b'{"schema": 2}', "has schema 2, this version of spinodal reads 1"),
         (b"[" * 100_000, "cannot be read"),
         (b'{"schema": 1, "study": "selftest"}', "lacks 'grid'"),
+        (EVIL, "names that no sweep can have"),
+        (EVIL.replace(b'"../../evil", "cells"', b'"", "cells"'), "plan hash or block size cannot be"),
     ],
 )
 def test_a_damaged_manifest_is_said(text, why, store, capsys):

@@ -170,7 +170,9 @@ class Settings:
 def one(s):
     if s.x == 7.0:
         raise ValueError("seven")
-    return {"y": s.x * np.arange(s.n), "threads": int(os.environ.get("OMP_NUM_THREADS", 0)), "big": np.float32(s.x), "flag": s.x > 2}
+    product = np.random.default_rng(0).standard_normal((20, 30_000))  # whose Gram matrix differs between 1 and 2 threads of OpenBLAS
+    return {"y": s.x * np.arange(s.n), "gram": product @ product.T,
+            "threads": int(os.environ.get("OMP_NUM_THREADS", 0)), "big": np.float32(s.x), "flag": s.x > 2}
 
 def many(cells):
     if any(s.x == 7.0 for s in cells):
@@ -206,6 +208,16 @@ def test_a_study_of_ones_own_in_batches(executor, store):
         assert found.threads.sel(x=1.0) == 1
     assert found.cell_status.sel(x=7.0) == 2
     assert np.isnan(found.flag.sel(x=7.0))
+
+
+@pytest.mark.usefixtures("own")
+def test_matrix_products_have_the_same_bytes_in_every_process(store):
+    found = []
+    for executor in EXECUTORS:
+        run(sweeps.Sweep("tests-own", {"x": [1.0, 2.0]}), store.with_name(executor), executor=executor)
+        found.append(sweeps.Store(store.with_name(executor)).load().gram.to_numpy().tobytes())
+    assert found[0] == found[1]
+    assert "OPENBLAS_NUM_THREADS" not in os.environ
 
 
 @pytest.mark.usefixtures("own")

@@ -28,6 +28,7 @@ class _Output:
     shape: tuple[int, ...]
     dtype: np.dtype
     parts: list[tuple[np.ndarray, np.ndarray]] = field(default_factory=list)  # flat places, stacked values
+    clash: bool = False  # whether its shape differs from cell to cell
 
 
 def load(
@@ -120,10 +121,12 @@ def _read(
                 left_out += [output] if output not in left_out else []
                 continue
             known = outputs.setdefault(output, _Output(array.shape[1:], array.dtype))
-            known.parts.append((target, array[source]))
-            if known.shape != array.shape[1:]:
-                raise ValueError(_shapes_differ(output, known, axes))
+            known.clash = known.clash or known.shape != array.shape[1:]
+            known.parts.append((target, array[:0] if known.clash else array[source]))  # after a clash only the shapes matter
             known.dtype = np.result_type(known.dtype, array.dtype)
+    for name, output in outputs.items():
+        if output.clash:
+            raise ValueError(_shapes_differ(name, output, axes))
     return outputs, versions, np.array(sorted(done), dtype=np.int64)
 
 

@@ -19,6 +19,7 @@ from .identity import this_process
 from .limits import MANIFEST
 from .listing import Listing
 from .logs import logging_to
+from .one_thread import one_blas_thread
 from .registry import find_study
 from .settings import cell_key, converted, fields_of, made
 from .study import Study
@@ -69,7 +70,7 @@ def execute(task: str, store: str, on_cell: Callable[[int, int], None] | None = 
     root = Path(store)
     if not (root / MANIFEST).exists():
         raise StoreError(f"{this_process().host} does not see the store {root}: all workers must share the disk that it is on")
-    with logging_to(root):
+    with logging_to(root), one_blas_thread():
         receipt = _Execution(todo, root, on_cell).run()
     return json.dumps(asdict(receipt))
 

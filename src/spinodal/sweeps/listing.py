@@ -13,6 +13,7 @@ from . import interrupts
 from .batch import FILE_NAME, KEY, Batch, DamageError, path_of
 from .files import TEMPORARY, append_line, make_folder
 from .identity import WRITER_NAME
+from .limits import MAX_FILE
 
 log = logging.getLogger("spinodal.sweeps")
 
@@ -102,10 +103,12 @@ class Listing:
                     if os.fstat(handle).st_size <= start:
                         continue
                     file.seek(start)
-                    text = file.read()
-                whole = text.rfind(b"\n") + 1
-                self._read[entry.name] = start + whole
-                fresh += [name for raw in text[:whole].splitlines() if (name := self._take(raw, entry.name))]
+                    for raw in file:
+                        if not raw.endswith(b"\n"):
+                            break  # cut short, or being written
+                        self._read[entry.name] = start = start + len(raw)
+                        name = self._take(raw, entry.name) if len(raw) <= MAX_FILE else ""
+                        fresh += [name] if name else []
         return fresh
 
     def _take(self, raw: bytes, journal: str) -> str:

@@ -8,8 +8,9 @@ from typing import Any
 
 from .. import provenance
 from ..errors import require
+from .batch import KEY
 from .files import create_linked, make_folder, read_limited, write_atomic
-from .limits import MANIFEST, MAX_CELLS, MAX_MANIFEST
+from .limits import FIELD_NAME, MANIFEST, MAX_CELLS, MAX_MANIFEST, STUDY_NAME
 from .plan import Plan
 from .sweep import RunOptions, Sweep
 
@@ -115,7 +116,7 @@ def read(root: Path) -> Manifest:
         schema = raw["schema"]
         require(schema == SCHEMA, f"{root} has schema {schema}, this version of spinodal reads {SCHEMA}: upgrade spinodal")
         return _parsed(raw)
-    except (KeyError, TypeError, AttributeError) as error:
+    except (KeyError, TypeError, AttributeError, OverflowError) as error:
         raise ValueError(f"{root} is not a store: its {MANIFEST} lacks {error}") from None
 
 
@@ -123,11 +124,15 @@ def _parsed(raw: Mapping[str, Any]) -> Manifest:
     axes = {axis["field"]: range(*axis["range"]) if "range" in axis else tuple(map(_tuples, axis["values"])) for axis in raw["grid"]}
     rest = {name: _tuples(value) for name, value in raw["base"].items()}
     plan = Plan(raw["study"], raw["version"], rest, axes, tuple((g, n) for g, n in raw["groups"]), raw["block"])
+    dims = {name: tuple(given) for name, given in raw["dims"].items()}
+    names = (*axes, *rest, *dims, *(name for given in dims.values() for name in given), *raw["units"])
+    fine = all(FIELD_NAME.fullmatch(name) for name in names) and STUDY_NAME.fullmatch(raw["study"])
+    require(bool(fine) and (raw["name"] == "" or bool(STUDY_NAME.fullmatch(raw["name"]))), "the manifest has names that no sweep can have")
+    require(bool(KEY.fullmatch(raw["plan"])) and raw["block"] >= 1, "the manifest's plan hash or block size cannot be")
     require(
         0 < len(plan) <= MAX_CELLS and len(plan) == raw["cells"] == sum(n for _, n in plan.groups),
         "the manifest's number of cells does not fit its grid",
     )
-    dims = {name: tuple(names) for name, names in raw["dims"].items()}
     run = RunOptions(raw["run"]["executor"], raw["run"]["retries"], raw["block"])
     return Manifest(plan, raw["plan"], raw["name"], run, dims, raw["units"], raw["citation"], raw)
 

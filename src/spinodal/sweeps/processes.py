@@ -18,11 +18,9 @@ from typing import Any, cast
 
 from .execution import execute, open_writers
 from .interrupts import PATIENCE
+from .one_thread import BLAS, environment
 
-ONE_THREAD = dict.fromkeys(
-    ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS", "NUMEXPR_NUM_THREADS"), "1"
-)
-XLA_ONE_THREAD = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
+XLA_ONE_THREAD = "--xla_cpu_multi_thread_eigen=false"
 
 
 class Processes:
@@ -98,23 +96,10 @@ class _Process(multiprocessing.context.SpawnProcess):
     """
 
     def start(self) -> None:
-        with _environment(), _deaf(), _without_main():
+        # before the child imports NumPy or JAX, which read these once; XLA sizes its pool by NPROC
+        one_thread = {**BLAS, "NPROC": "1", "XLA_FLAGS": f"{os.environ.get('XLA_FLAGS', '')} {XLA_ONE_THREAD}".strip()}
+        with environment(one_thread), _deaf(), _without_main():
             super().start()
-
-
-@contextlib.contextmanager
-def _environment() -> Iterator[None]:
-    wanted = {**ONE_THREAD, "XLA_FLAGS": f"{os.environ.get('XLA_FLAGS', '')} {XLA_ONE_THREAD}".strip()}
-    before = {name: os.environ.get(name) for name in wanted}
-    os.environ.update(wanted)  # before the child imports NumPy, which reads it once
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
 
 
 @contextlib.contextmanager
