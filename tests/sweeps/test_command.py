@@ -65,7 +65,8 @@ def test_failed_cells_are_exit_3_with_one_json_object(store, write_toml, capsys)
     assert list(found["failures"][0]) == ["key", "settings", "error", "message", "attempts"]
 
 
-EVIL = b"""{"schema": 1, "study": "selftest", "version": 1, "name": "../../evil", "cells": 1, "plan": "../../evil", "block": 1, "groups": [[0, 1]],
+EVIL = b"""{"schema": 1, "study": "selftest", "version": 1, "name": "../../evil", "cells": 1, "plan": "../../evil", "block": 1,
+    "groups": [[0, 1]],
     "base": {}, "grid": [{"field": "index", "values": [0]}], "run": {"executor": "serial", "retries": 1}, "dims": {}, "units": {}}"""
 REFUSED = [
     (["run", "FILE", "--store", "STORE", "--claim-timeout", "0"], "--claim-timeout must be > 0, got 0"),
