@@ -8,7 +8,7 @@ from spinodal.theory import teacher_student
 problem = TeacherStudent(input_dim=12, width=50, samples=200, noise=0.4, cubic=-0.6, weight_variance=1.0, readout_variance=0.01)
 
 # %% Half of the chains start from the prior, half on the teacher: if they meet, both phases have been left
-posterior = sample(problem, data_seed=6, chains=4, draws=60, warmup=60, sampler=HMC(), seed=1)
+posterior = sample(problem, data_seed=6, chains=4, draws=60, warmup=40, sampler=HMC(), seed=1)
 print(posterior.message)
 for name, draws in posterior.scalars.items():
     print(f"{name}: {draws.mean():.4f} +- {posterior.monte_carlo_error[name]:.4f}, R-hat {posterior.rhat[name]:.3f}")

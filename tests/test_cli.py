@@ -164,7 +164,7 @@ def test_ctrl_c_says_what_is_stored_and_how_to_go_on(interrupted_run, capsys):
 
 @pytest.mark.slow
 def test_sample_writes_and_resumes(capsys, tmp_path):
-    words = ["sample", "teacher-student", *SMALL, "--warmup", "50", "--out", str(tmp_path / "out")]
+    words = ["sample", "teacher-student", *SMALL, "--warmup", "50", "--draws", "60", "--ess", "0", "--out", str(tmp_path / "out")]
     code = main([*words, "--json"])
     found = json.loads(said(capsys)[0])
     assert code == (0 if found["converged"] else 3)
