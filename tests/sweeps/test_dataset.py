@@ -96,6 +96,12 @@ def test_a_store_is_read_where_the_study_is_not_installed(store, selftest, monke
     assert found.load().sizes["index"] == 3
 
 
+def test_a_sweep_of_one_cell_and_arrays_of_no_elements(store):
+    run(sweeps.Sweep("selftest", base={"size": 0, "index": 4}), store)
+    found = sweeps.Store(store).load()
+    assert (found.value.item(), found.array.shape, found.value.dims) == (4.0, (0,), ())
+
+
 def test_text_and_tuples_are_axes_too(store, tmp_path):
     sweep = sweeps.Sweep("selftest", {"fail": ["", "nan"], "index": [1, 2]})
     run(sweep, store)

@@ -32,13 +32,14 @@ def test_axes_include_both_ends_and_are_rounded_as_a_person_would():
 
 
 REFUSED = [
+    ('study = "selftest"\n[run]\nexecutor = "ray"', r"\$\.run\.executor must be serial, processes\[:N\] or dask://…, got 'ray'"),
     ("[base]\nindex = 1", r"\$\.study is missing"),
     ('study = "selfest"', "got 'selfest'; nearest: selftest"),
     ('study = "selftest"\n[base]\nindx = 1', r"\$\.base\.indx: no such setting of selftest; nearest: index"),
     ('study = "selftest"\n[grid]\nseeed = [1]', r"\$\.grid\.seeed: no such setting of selftest; nearest: seed"),
     ('study = "selftest"\n[grdi]\nseed = [1]', r"\$\.grdi: no such part of a sweep file; nearest: grid"),
     ('study = "selftest"\n[run]\nretry = 1', r"\$\.run\.retry: no such option; nearest: retries"),
-    ('study = "selftest"\n[run]\nretries = -1', r"retries must be an integer >= 0, got -1"),
+    ('study = "selftest"\n[run]\nretries = -1', r"\$\.run\.retries must be an integer >= 0, got -1"),
     ('study = "selftest"\n[run]\nblock = 1001', r"block must be <= 1000, got 1001"),
     ('study = "selftest"\nname = "../x"', r"\$\.name must be a letter"),
     ('study = "selftest"\n[base]\nseed = 1\n[grid]\nseed = [1]', r"\$\.grid\.seed is in \$\.base too"),

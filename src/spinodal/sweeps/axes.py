@@ -74,7 +74,9 @@ def _form(place: str, given: Mapping) -> tuple[str, Sequence]:
 
 def _range(place: str, arguments: Sequence) -> range:
     for i, value in enumerate(arguments):
-        integer(f"{place}.range[{i}]", value, minimum=-(2**63))
+        require(
+            abs(integer(f"{place}.range[{i}]", value, minimum=-(2**62))) <= 2**62, f"{place}.range[{i}] must be within 62 bits, got {value}"
+        )
     require(len(arguments) < 3 or arguments[2] != 0, f"{place}.range[2] must not be 0 (it is the step)")
     return range(*(int(a) for a in arguments))
 

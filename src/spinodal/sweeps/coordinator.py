@@ -190,13 +190,14 @@ class Coordinator:
             keys=keys,
             settings=tuple(self.plan.settings(i) for i in flight.positions),
             retries=self.retries,
+            batches=tuple(len(self._among(number, flight.positions)) for number in flight.blocks),
             known_failed=tuple(key for key in keys if key in self.retry),
             probation=PROBATION - len(self._outcomes) if self._on_probation() else 0,
             look_first=self.backend.repeats,
         )
         name = f"spinodal-{self.plan.hash[:12]}-{flight.blocks[0]}"
         try:
-            self.flights[self.backend.submit(json.dumps(asdict(task)), str(self.root.absolute()), name)] = flight
+            self.flights[self.backend.submit(json.dumps(asdict(task)), str(self.root), name)] = flight
         except concurrent.futures.BrokenExecutor as error:  # a worker died while idle
             failed: concurrent.futures.Future = concurrent.futures.Future()
             failed.set_exception(error)
@@ -282,7 +283,7 @@ class Coordinator:
                     if self.deaths[key] > self.retries:
                         self._record_death(position, words)
                         continue
-                blocks = tuple(n for n in part.blocks if self.plan.blocks[n].start <= self._place[position] < self.plan.blocks[n].stop)
+                blocks = tuple(n for n in part.blocks if self._among(n, (position,)))
                 self.suspects.append(Flight(blocks, (position,), suspect=True))
         for part in lost:
             self._settle(part.blocks)
@@ -294,6 +295,11 @@ class Coordinator:
         self.retry.pop(key, None)
         self.computed += 1
         self._judge([same_error(kind, message)], 0)
+
+    def _among(self, block: int, positions: tuple[int, ...]) -> list[int]:
+        """Which of these cells are of this block."""
+        start, stop = self.plan.blocks[block].start, self.plan.blocks[block].stop
+        return [i for i in positions if start <= self._place[i] < stop]
 
     @property
     def _place(self) -> dict[int, int]:

@@ -156,7 +156,7 @@ def _filled(output: _Output, shape: tuple[int, ...], all_done: bool) -> np.ndarr
     whole = np.zeros((cells, *output.shape), dtype) if covered == cells else np.full((cells, *output.shape), np.nan, dtype)
     for target, values in output.parts:
         whole[target] = values
-    return whole.reshape(*shape, *output.shape)
+    return whole.reshape((*shape, *output.shape))
 
 
 def _labels(values: Sequence) -> np.ndarray:

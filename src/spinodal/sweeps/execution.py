@@ -5,8 +5,9 @@ import logging
 import re
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -32,8 +33,10 @@ log = logging.getLogger("spinodal.sweeps")
 class Task:
     """Cells to be computed by one call: keys and settings, how often to retry.
 
-    `known_failed`: keys with a failure record, to be removed on success. `probation`: stop when this many cells, from the first on,
-    fail with one error (0: never). `look_first`: skip what the store holds by now, for executors that repeat a lost task by themselves.
+    `batches`: how many of the cells, in turn, make a block, for `run_batch`.
+    `known_failed`: keys with a failure record, to be removed on success.
+    `probation`: stop when this many cells, from the first on, fail with one error (0: never).
+    `look_first`: skip what the store holds by now, for executors that repeat a lost task by themselves.
     """
 
     study: str
@@ -41,6 +44,7 @@ class Task:
     keys: tuple[str, ...]
     settings: tuple[dict[str, Any], ...]
     retries: int
+    batches: tuple[int, ...] = ()
     known_failed: tuple[str, ...] = ()
     probation: int = 0
     look_first: bool = False
@@ -92,11 +96,16 @@ class _Execution:
         open_writers.add(self.writer)
         done: list[str] = []
         try:
-            batch = self._batch(cells) if self.study.run_batch is not None and not stored and len(cells) > 1 else None
+            starts = dict(zip(accumulate(self.task.batches, initial=0), self.task.batches, strict=False))
+            ready: dict[str, tuple[Any, float, float]] = {}
             for i, (key, settings) in enumerate(zip(self.task.keys, cells, strict=True)):
+                if self.study.run_batch is not None and i in starts:
+                    ready = self._batch(
+                        {k: c for k, c in zip(self.task.keys[i:], cells[i : i + starts[i]], strict=False) if k not in stored}
+                    )
                 if key not in stored:
                     interrupts.check()
-                    if self._cell(i, key, settings, batch[i] if batch else None):
+                    if self._cell(i, key, settings, ready.pop(key, None)):
                         done.append(key)
                     if self.on_cell:
                         self.on_cell(len(done), len(self.failed))
@@ -156,21 +165,23 @@ class _Execution:
         self.errors.append(same_error(kind, message))
         self.computed += 1
 
-    def _batch(self, cells: Sequence[Any]) -> list[tuple[Any, float, float]] | None:
-        """All cells by the study's `run_batch`; None if that fails, and each cell is then run alone."""
+    def _batch(self, cells: Mapping[str, Any]) -> dict[str, tuple[Any, float, float]]:
+        """The cells of a block by the study's `run_batch`; nothing if that fails, and each cell is then run alone."""
+        if self.study.run_batch is None or len(cells) < 2:
+            return {}
         clock, cpu = time.monotonic(), time.process_time()
         try:
             with interrupts.may_break_in():
-                found = list(self.study.run_batch(cells)) if self.study.run_batch else []
+                found = list(self.study.run_batch(list(cells.values())))
             require(
                 len(found) == len(cells),
                 f"run_batch of {self.study.name} must return one result per cell, got {len(found)} for {len(cells)}",
             )
         except Exception as error:  # noqa: BLE001 (one bad cell must not fail its neighbours)
             log.warning("run_batch of %s failed, its cells are run one by one: %s: %s", self.study.name, type(error).__name__, error)
-            return None
+            return {}
         wall, used = (time.monotonic() - clock) / len(cells), (time.process_time() - cpu) / len(cells)
-        return [(outputs, wall, used) for outputs in found]
+        return {key: (outputs, wall, used) for key, outputs in zip(cells, found, strict=True)}
 
 
 def same_error(kind: str, message: str) -> str:

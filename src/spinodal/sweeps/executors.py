@@ -3,12 +3,12 @@
 import concurrent.futures
 import concurrent.futures.process
 import os
-import re
 from collections.abc import Callable
 from typing import Any, Protocol
 
 from ..errors import require
 from .execution import execute
+from .limits import EXECUTOR, EXECUTORS
 
 
 class Backend(Protocol):
@@ -28,8 +28,7 @@ class Backend(Protocol):
 
 def checked_executor(name: str, flag: str = "executor") -> str:
     """`name` if it is an executor we know; ValueError in one sentence if not."""
-    fine = isinstance(name, str) and re.fullmatch(r"serial|processes(:[1-9][0-9]{0,3})?|dask://(/.+|[^/\s]+:[0-9]{1,5})", name)
-    require(bool(fine), f"{flag} must be serial, processes[:N] or dask://…, got {name!r}")
+    require(isinstance(name, str) and bool(EXECUTOR.fullmatch(name)), f"{flag} must be {EXECUTORS}, got {name!r}")
     return name
 
 

@@ -49,9 +49,11 @@ class Processes:
     def lost(self, error: BaseException) -> str:
         if not isinstance(error, concurrent.futures.process.BrokenProcessPool):
             return ""
-        for process in self._context.started:
-            process.join(timeout=PATIENCE)
-        codes = [p.exitcode for p in self._context.started if p.exitcode not in (None, 0, -signal.SIGTERM)]
+        until = time.monotonic() + PATIENCE
+        while any(p.exitcode is None for p in self._context.started) and time.monotonic() < until:
+            time.sleep(0.01)  # not join: the pool's own thread joins too, and of two that wait one learns nothing
+        by_the_pool = (None, 0, -signal.SIGTERM, 128 + signal.SIGTERM)  # which ends the others when one dies
+        codes = [p.exitcode for p in self._context.started if p.exitcode not in by_the_pool]
         return f"the worker process died with exit code {codes[0]}" if codes else "the worker process was terminated"
 
     def gone(self, error: BaseException) -> str:

@@ -63,11 +63,12 @@ def run(
     positive("claim_timeout", claim_timeout, why="seconds after which a silent writer's claim is taken over")
     root = Path(store)
     with interrupts.watched():
-        plan = make_plan(sweep)
-        manifest = manifest_of(sweep, plan)
+        with interrupts.may_break_in():
+            plan = make_plan(sweep)
+            manifest = manifest_of(sweep, plan)
         compare(root, manifest, extend=extend)
         job = _Job(plan, root, target_of(sweep.study), wish, again, retry_failed, keep_going, claim_timeout, trust_sizes)
-        return job.run(progress, sweep.name or sweep.study, before=lambda: create(root, manifest, this_process().writer, extend=extend))
+        return job.run(progress, sweep.name or sweep.study, before=lambda: create(job.root, manifest, this_process().writer, extend=extend))
 
 
 def worker(store: str | os.PathLike, *, claim_timeout: float = 60.0, progress: bool | Callable[[Snapshot], Any] | None = None) -> Report:
@@ -80,14 +81,15 @@ def worker(store: str | os.PathLike, *, claim_timeout: float = 60.0, progress: b
     with interrupts.watched():
         manifest = read(root)
         sweep = manifest.sweep()
-        plan = make_plan(sweep)
+        with interrupts.may_break_in():
+            plan = make_plan(sweep)
         if plan.hash != manifest.hash:
             raise ValueError(
                 f"{root} was planned with version {manifest.plan.version} of study {sweep.study}; "
                 f"version {plan.version} here makes another plan: install the same package"
             )
         job = _Job(plan, root, target_of(sweep.study), "serial", manifest.run.retries, False, False, claim_timeout, True)
-        return job.run(progress, sweep.name or sweep.study, before=lambda: create(root, manifest, this_process().writer))
+        return job.run(progress, sweep.name or sweep.study, before=lambda: create(job.root, manifest, this_process().writer))
 
 
 def prepare(sweep: Sweep, store: str | os.PathLike, *, extend: bool = False) -> Plan:
@@ -110,7 +112,8 @@ class _Job:
         timeout: float,
         trust: bool,
     ):
-        self.plan, self.root, self.target, self.wish, self.retries = plan, root, target, wish, retries
+        self.plan, self.root, self.target, self.wish, self.retries = plan, root.absolute(), target, wish, retries
+        self.name = str(root)  # as it was given; the path itself must survive a cell that changes the working folder
         self.retry_failed, self.keep_going, self.timeout = retry_failed, keep_going, timeout
         self.listing = Listing(root, verify=not trust)
         self.began, self.reused, self.computed = time.monotonic(), 0, 0
@@ -118,7 +121,8 @@ class _Job:
         self.show: Callable[[Snapshot], None] = lambda snapshot: None
 
     def run(self, progress: Any, title: str, before: Callable[[], None]) -> Report:
-        backend = make_backend(self.wish, self._cell_finished)  # a refusal comes before the store is touched
+        with interrupts.may_break_in():  # connecting to a cluster may take a while
+            backend = make_backend(self.wish, self._cell_finished)  # a refusal comes before the store is touched
         stop = True
         message = ""
         interrupts.on_last_resort(lambda: self._leave())
@@ -198,7 +202,7 @@ class _Job:
             complete=done == cells,
             message=f"{message}; {said}" if message else said,
             study=self.plan.study,
-            store=str(self.root),
+            store=self.name,
             cells=cells,
             done=done,
             failed=failed,

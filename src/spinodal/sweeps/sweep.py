@@ -14,7 +14,7 @@ import msgspec
 
 from ..errors import integer, nearest, require
 from .axes import as_given, axis_length, axis_values
-from .limits import MAX_AXES, MAX_BLOCK, MAX_CELLS, MAX_DEPTH, MAX_FILE, STUDY_NAME
+from .limits import EXECUTOR, EXECUTORS, MAX_AXES, MAX_BLOCK, MAX_CELLS, MAX_DEPTH, MAX_FILE, STUDY_NAME
 from .registry import find_study
 from .settings import REQUIRED, converted, fields_of, grid_keys, known_field, made
 from .study import Study
@@ -32,9 +32,10 @@ class RunOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     block: int = 0
 
     def __post_init__(self) -> None:
-        integer("retries", self.retries, minimum=0, why="how often a cell that raises is tried again")
-        integer("block", self.block, minimum=0, why="the number of cells that one claim covers, 0 to choose")
-        require(self.block <= MAX_BLOCK, f"block must be <= {MAX_BLOCK}, got {self.block}")
+        require(bool(EXECUTOR.fullmatch(self.executor)), f"$.run.executor must be {EXECUTORS}, got {self.executor!r}")
+        integer("$.run.retries", self.retries, minimum=0, why="how often a cell that raises is tried again")
+        integer("$.run.block", self.block, minimum=0, why="the number of cells that one claim covers, 0 to choose")
+        require(self.block <= MAX_BLOCK, f"$.run.block must be <= {MAX_BLOCK}, got {self.block}")
 
 
 @dataclass(frozen=True)
@@ -167,7 +168,7 @@ def _run_options(given: Any) -> RunOptions:
     try:
         return msgspec.convert(dict(given), RunOptions)
     except msgspec.ValidationError as error:
-        raise ValueError(f"$.run: {error}") from None
+        raise ValueError(str(error) if str(error).startswith("$.run") else f"$.run: {error}") from None
 
 
 def _limited_text(path: Path) -> str:
