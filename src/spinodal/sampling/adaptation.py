@@ -7,6 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 from scipy.special import gammaln
 
+from .posteriors.interface import Array
 from .posteriors.neuron_updates import Proposal, unfitted
 
 FITTED_WEIGHT = 0.4
@@ -15,11 +16,11 @@ FITTED_WEIGHT = 0.4
 class DualAveraging(NamedTuple):
     """State of Nesterov's dual averaging of the log step size, with the constants of Hoffman and Gelman (2014)."""
 
-    log_step: jax.Array
-    log_averaged: jax.Array
-    error: jax.Array
-    count: jax.Array
-    centre: jax.Array
+    log_step: Array
+    log_averaged: Array
+    error: Array
+    updates: Array
+    centre: Array
 
 
 def restart(step_size: float | np.ndarray) -> DualAveraging:
@@ -30,7 +31,7 @@ def restart(step_size: float | np.ndarray) -> DualAveraging:
 
 def update(state: DualAveraging, acceptance: jax.Array, target: jax.Array) -> DualAveraging:
     """One step towards the target acceptance."""
-    count = state.count + 1
+    count = state.updates + 1
     error = state.error + (target - acceptance - state.error) / (count + 10)
     log_step = state.centre - jnp.sqrt(count) / 0.05 * error
     weight = count**-0.75

@@ -1,19 +1,13 @@
 """The host between compiled chunks: warm-up, adaptation, progress, checkpoint, early stop."""
 
-import json
 import math
-import os
-import tempfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass, field
 
 import jax
 import numpy as np
 
-from ..errors import require
 from . import adaptation, programs
 from .diagnostics import Diagnostics, diagnose
 from .posteriors import neuron_updates
@@ -143,7 +137,9 @@ class Host:
         step = self.pooled_step(ensemble)
         # Angles: the first trajectories as long as asked for, the scouts up to half a period of the prior
         angle = np.pi if end == scouted else sampler.step_size * sampler.leapfrog_steps
-        length = ensemble.leapfrog_steps if end == warmup and scouted > learned else int(np.clip(round(angle / step), 1, self.spec.most_steps))
+        length = int(np.clip(round(angle / step), 1, self.spec.most_steps))
+        if end == warmup and scouted > learned:
+            length = ensemble.leapfrog_steps
         rows = self.chunk(ensemble, count, adapting=True, leapfrog_steps=length, pool=pool)
         if end == scouted:
             ensemble.jumps.append(rows.jumps[..., :length].reshape(-1, length))
@@ -180,39 +176,3 @@ def _told(found: Diagnostics | None) -> str:
     if found is None:
         return "drawing"
     return f"drawing: R-hat {max(found.rhat.values()):.3f}, ESS {min(found.ess.values()):.0f}"
-
-
-def save_checkpoint(path: Path, settings: dict[str, Any], ensemble: Ensemble) -> None:
-    """One .npz, written beside its place and moved there, so that a kill leaves the old one or the new one."""
-    leaves = {f"carry.{i}.{j}": np.asarray(x) for i, carry in enumerate(ensemble.carries) for j, x in enumerate(jax.tree.leaves(carry))}
-    jumps = {f"jumps.{i}": x for i, x in enumerate(ensemble.jumps)}
-    drawn = {f"drawn.{name}": ensemble.collected(name) for name in (ensemble.drawn[0] if ensemble.drawn else ())}
-    numbers = {"done": ensemble.done, "gradients": ensemble.gradients, "leapfrog_steps": ensemble.leapfrog_steps, "seconds": ensemble.seconds}
-    told = np.frombuffer(json.dumps({"settings": settings, **numbers}, sort_keys=True).encode(), np.uint8)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".tmp")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            np.savez(file, told=told, proposal=np.array(ensemble.proposal), **leaves, **jumps, **drawn)
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-
-
-def load_checkpoint(path: Path, settings: dict[str, Any], fresh: Ensemble) -> Ensemble:
-    """The ensemble as it was saved; `fresh` gives the structure. A checkpoint of other settings is refused."""
-    with np.load(path, allow_pickle=False) as file:
-        told = json.loads(file["told"].tobytes())
-        differing = sorted(k for k in {*settings, *told["settings"]} if settings.get(k) != told["settings"].get(k))
-        require(not differing, f"checkpoint {path} belongs to another call: {', '.join(differing)} differ; give another path or the same settings")
-        structure = jax.tree.structure(fresh.carries[0])
-        carries = [
-            jax.tree.unflatten(structure, [file[f"carry.{i}.{j}"] for j in range(structure.num_leaves)]) for i in range(len(fresh.carries))
-        ]
-        names = [name.removeprefix("drawn.") for name in file.files if name.startswith("drawn.")]
-        drawn = [{name: file[f"drawn.{name}"] for name in names}] if names else []
-        jumps = [file[f"jumps.{i}"] for i in range(sum(name.startswith("jumps.") for name in file.files))]
-        proposal = neuron_updates.Proposal(*file["proposal"])
-    numbers = {name: told[name] for name in ("done", "gradients", "leapfrog_steps", "seconds")}
-    return replace(fresh, carries=carries, drawn=drawn, jumps=jumps, proposal=proposal, **numbers)

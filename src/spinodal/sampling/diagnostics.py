@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from arviz_stats.base import array_stats
+from arviz_stats.base.array import BaseArray
 
 MAX_RHAT, MIN_ESS = 1.05, 100.0
+array_stats = BaseArray()
 
 
 @dataclass(frozen=True)

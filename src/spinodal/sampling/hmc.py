@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 
-from .posteriors.interface import Kernels
+from .posteriors.interface import Array, Kernels
 
 DIVERGENT = 1000.0  # an energy error beyond this is no rounding and no bad luck
 
@@ -13,18 +13,18 @@ DIVERGENT = 1000.0  # an energy error beyond this is no rounding and no bad luck
 class State(NamedTuple):
     """Position, and the likelihood's potential and gradient there."""
 
-    position: jax.Array
-    potential: jax.Array
-    gradient: jax.Array
+    position: Array
+    potential: Array
+    gradient: Array
 
 
 class Info(NamedTuple):
     """What one trajectory did; `jumps[l - 1]` is its accepted squared jump of the potential after l steps, 0 beyond its length."""
 
-    acceptance: jax.Array
-    energy: jax.Array
-    divergent: jax.Array
-    jumps: jax.Array
+    acceptance: Array
+    energy: Array
+    divergent: Array
+    jumps: Array
 
 
 def init(position: jax.Array, kernels: Kernels, constants: Any) -> State:

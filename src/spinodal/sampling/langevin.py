@@ -14,7 +14,7 @@ def step(
 ) -> tuple[State, Info]:
     """`steps_per_draw` steps z <- z - h (grad U_lik + z) + sqrt(2 h) xi; `adjusted` (static) refuses each by the MALA rule.
 
-        ln q(z | z') - ln q(z' | z) = (|z' - z + h G|^2 - |z - z' + h G'|^2) / (4 h),     G = grad U_lik + z.
+    ln q(z | z') - ln q(z' | z) = (|z' - z + h G|^2 - |z - z' + h G'|^2) / (4 h),     G = grad U_lik + z.
     """
 
     def one(i, carry):

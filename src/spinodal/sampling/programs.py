@@ -6,11 +6,10 @@ from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 
 from . import adaptation, hmc, langevin
 from .posteriors import neuron_updates
-from .posteriors.interface import Kernels
+from .posteriors.interface import Array, Kernels
 
 INNER_STEPS = 6  # of the joint trajectories of `neuron_updates`: an angle of about 2 at the step found at full size
 INNER_TARGET = 0.75
@@ -27,21 +26,21 @@ class Carry(NamedTuple):
 class Controls(NamedTuple):
     """What the host may change between two chunks without compiling anew. Traced."""
 
-    adapting: np.ndarray  # bool
-    leapfrog_steps: np.ndarray
-    target_acceptance: np.ndarray
-    rounds: np.ndarray
+    adapting: Array  # bool
+    leapfrog_steps: Array
+    target_acceptance: Array
+    rounds: Array
     proposal: neuron_updates.Proposal
 
 
 class Draws(NamedTuple):
     """A chunk: `observed` and the rest hold one row a draw; rows beyond the count asked for are zero."""
 
-    observed: dict[str, jax.Array]
-    acceptance: jax.Array
-    energy: jax.Array
-    divergent: jax.Array
-    jumps: jax.Array
+    observed: dict[str, Array]
+    acceptance: Array
+    energy: Array
+    divergent: Array
+    jumps: Array
 
 
 class Spec(NamedTuple):

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Literal, overload
+from typing import Any, Literal, overload
 
 import numpy as np
 
@@ -14,17 +14,18 @@ from ..errors import choice, instance, integer, real, require
 from ..problems import ModularAddition, TeacherStudent
 from .diagnostics import MAX_RHAT, MIN_ESS, diagnose, energy_fractions, faults, monte_carlo_error
 from .memory import bytes_available, bytes_needed
-from .record import ModularAdditionPosterior, Posterior, TeacherStudentPosterior
+from .record import ModularAdditionPosterior, TeacherStudentPosterior
 from .settings import HMC, Langevin, Stop
 
 Batching = Literal["auto", "sequential", "vmap"]
+DEFAULT_SAMPLER = HMC()
 
 
 @overload
-def sample(problem: TeacherStudent, **settings) -> TeacherStudentPosterior: ...
+def sample(problem: TeacherStudent, **settings: Any) -> TeacherStudentPosterior: ...
 @overload
-def sample(problem: ModularAddition, **settings) -> ModularAdditionPosterior: ...
-def sample(
+def sample(problem: ModularAddition, **settings: Any) -> ModularAdditionPosterior: ...
+def sample(  # pyright: ignore[reportInconsistentOverload]: the overloads say only which record comes back
     problem: TeacherStudent | ModularAddition,
     *,
     data_seed: int = 0,
@@ -32,14 +33,14 @@ def sample(
     draws: int = 500,
     warmup: int = 300,
     seed: int = 0,
-    sampler: HMC | Langevin = HMC(),  # noqa: B008: frozen
+    sampler: HMC | Langevin = DEFAULT_SAMPLER,
     droplet_threshold: float = 0.4,
     stop: Stop | None = None,
     progress: Callable[[float, str], None] | None = None,
     checkpoint: str | Path | None = None,
     resume: bool = False,
     batching: Batching = "auto",
-) -> Posterior:
+) -> TeacherStudentPosterior | ModularAdditionPosterior:
     """Draws from the exact posterior of one network on one data set, from both phases, with diagnostics.
 
         TeacherStudent:   p(a, w) ~ exp[-|y - f|^2 / (2 sigma^2) - d |w|^2 / (2 sigma_w^2) - N |a|^2 / (2 sigma_a^2)]
@@ -74,7 +75,8 @@ def sample(
     begun = time.perf_counter()
 
     # JAX costs most of a second: it is imported when something is drawn
-    from . import chains as host_side
+    from . import checkpoint as on_disk
+    from .chains import Host
     from .posteriors import posterior_of
 
     posterior = posterior_of(problem)
@@ -102,23 +104,25 @@ def sample(
         "batching": batching,
         "versions": {"spinodal": __version__, **{name: importlib.metadata.version(name) for name in ("jax", "jaxlib", "numpy")}},
     }
-    host = host_side.Host(posterior, problem, constants, sampler, seed, chains, batching)
+    host = Host(posterior, problem, constants, sampler, seed, chains, batching)
     ensemble = host.begin(positions)
     path = Path(checkpoint) if checkpoint is not None else None
     if resume and path is not None and path.exists():
-        ensemble = host_side.load_checkpoint(path, settings, ensemble)
+        ensemble = on_disk.load(path, settings, ensemble)
     before = ensemble.seconds
 
     def save(ensemble) -> None:
         ensemble.seconds = before + time.perf_counter() - begun
         if path is not None:
-            host_side.save_checkpoint(path, settings, ensemble)
+            on_disk.save(path, settings, ensemble)
 
     ensemble, satisfied = host.run(ensemble, warmup, draws, stop=stop, tell=progress, save=save)
     return _record(host, ensemble, problem, posterior, settings, planted, satisfied, before + time.perf_counter() - begun)
 
 
-def _record(host, ensemble, problem, posterior, settings, planted, satisfied, seconds) -> Posterior:
+def _record(
+    host, ensemble, problem, posterior, settings, planted, satisfied, seconds
+) -> TeacherStudentPosterior | ModularAdditionPosterior:
     scalars = host.scalars(ensemble)
     acceptance = ensemble.collected("acceptance").mean(axis=1)
     found = diagnose(scalars)
@@ -131,7 +135,7 @@ def _record(host, ensemble, problem, posterior, settings, planted, satisfied, se
         message += f" (limit {MIN_ESS:.0f}), after {total} draws of {len(planted)} chains"
     if stop and not satisfied:
         message += f"; the target R-hat < {stop['rhat']} and ESS > {stop['ess']:g} was not reached within draws={settings['draws']}"
-    fields = {
+    fields: dict[str, Any] = {
         "problem": problem,
         "scalars": {name: _frozen(values) for name, values in scalars.items()},
         "starts": tuple("planted" if plant else "prior" for plant in planted),
@@ -152,8 +156,8 @@ def _record(host, ensemble, problem, posterior, settings, planted, satisfied, se
         "settings": settings,
     }
     if isinstance(problem, TeacherStudent):
-        arrays = {name: _frozen(ensemble.collected(name)) for name in ("overlaps", "transverse_norms")}
-        return TeacherStudentPosterior(**fields, **arrays)
+        overlaps, norms = (_frozen(ensemble.collected(name)) for name in ("overlaps", "transverse_norms"))
+        return TeacherStudentPosterior(**fields, overlaps=overlaps, transverse_norms=norms)
     return ModularAdditionPosterior(**fields)
 
 

@@ -1,13 +1,15 @@
 """What a posterior offers to the samplers.
 
-A module of this folder gives `SCALARS`, `shape_key`, `constants`, `dimension`, `prior_start`, `planted_start` and `bind`;
-positions are flat vectors whose prior is N(0, I).
+A module of this folder gives `SCALARS`, `REFRESH_COST` (of one round, in gradients; 0 where there is no such move), `CITATION`,
+`shape_key`, `constants`, `dimension`, `prior_start`, `planted_start` and `bind`; positions are flat vectors whose prior is N(0, I).
 """
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import jax
+
+Array = Any  # NumPy on the host, JAX inside a compiled program
 
 
 class Kernels(NamedTuple):

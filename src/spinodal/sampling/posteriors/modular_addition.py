@@ -21,10 +21,11 @@ import numpy as np
 from jax.scipy.linalg import solve_triangular
 
 from ...problems import ModularAddition
-from .interface import Kernels
+from ...problems.modular_addition import CITATION as CITATION
+from .interface import Array, Kernels
 
 SCALARS = ("discrepancy", "droplet_weight", "amplitude_product")
-Array = Any  # NumPy outside, JAX inside
+REFRESH_COST = 0.0  # HMC alone mixes well: a mode crosses its barrier within a few trajectories
 
 
 class Constants(NamedTuple):

@@ -13,7 +13,8 @@ a change of (q_i, rho_i, a_i) costs O(n) instead of O(n d). Two moves alternate;
        L = (1 + s2 / c)^(-1/2) exp[s1^2 / (2 sigma^2 (s2 + c))],    s1 = phi . e,  s2 = phi . phi,  c = sigma^2 N / sigma_a^2,
 
    e the residual without this neuron; then the readout is drawn from its conditional, N(s1 / (s2 + c), sigma^2 / (s2 + c)).
-   G mixes the prior (half), a broad density, and a normal fitted in the warm-up to where neurons outside the prior were seen.
+   G mixes a normal in (q, ln r) shaped like the prior (half), a broad density, and a normal fitted in the warm-up to where neurons
+   outside the prior were seen.
 2. leapfrog trajectories of all (q, rho, a) together, with the Metropolis test.
 """
 
@@ -23,47 +24,48 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jax.scipy.special import gammaln
+from jax.scipy.special import logsumexp
+from scipy.special import digamma, gammaln, polygamma
 
+from .interface import Array
 from .teacher_student import LANES, Constants, Shape, split
 
-BLOCK = 16_384  # pre-activations handled at once
 BROAD_OVERLAP = 2.5  # in units of sigma_w
 BROAD_LOG_NORM = (np.log(0.15), np.log(1.4))  # of r / sigma_w^2
 
 
 class Proposal(NamedTuple):
-    """The density from which (|q|, ln r) of a neuron is proposed; the prior has weight 1/2 and the broad part what is left."""
+    """The density from which (|q|, ln r) of a neuron is proposed; the prior's like has weight 1/2, the broad part what is left."""
 
-    fitted_weight: np.ndarray
-    overlap: np.ndarray  # mean and deviation of |q|, in units of sigma_w
-    overlap_deviation: np.ndarray
-    log_norm: np.ndarray  # mean and deviation of ln(r / sigma_w^2)
-    log_norm_deviation: np.ndarray
+    fitted_weight: Array
+    overlap: Array  # mean and deviation of |q|, in units of sigma_w
+    overlap_deviation: Array
+    log_norm: Array  # mean and deviation of ln(r / sigma_w^2)
+    log_norm_deviation: Array
 
 
 class Tuning(NamedTuple):
     """Rounds of both moves; the leapfrog's step, its number of steps, and the proposal. All traced."""
 
-    rounds: np.ndarray
-    step_size: jax.Array
-    leapfrog_steps: np.ndarray
+    rounds: Array
+    step_size: Array
+    leapfrog_steps: Array
     proposal: Proposal
 
 
 class Info(NamedTuple):
     """Mean acceptance of the joint trajectories, and the share of neurons that took their proposal."""
 
-    acceptance: jax.Array
-    moved: jax.Array
+    acceptance: Array
+    moved: Array
 
 
 class _Reduced(NamedTuple):
     """Whitened (q, rho, a) of every neuron."""
 
-    overlap: jax.Array
-    norm: jax.Array
-    readout: jax.Array
+    overlap: Array
+    norm: Array
+    readout: Array
 
 
 def unfitted() -> Proposal:
@@ -78,12 +80,14 @@ def bind_neuron_updates(shape: Shape) -> Callable[[jax.Array, jax.Array, Constan
         transverse = weights.at[:, 0].set(0.0)
         norm = jnp.sqrt(jnp.sum(transverse**2, axis=1))
         direction = transverse / norm[:, None]
-        inputs = constants.inputs.reshape(-1, shape.input_dim)
-        field = (direction * constants.weight_scale) @ inputs.T
+        scaled = direction * constants.weight_scale
+        along = constants.inputs[..., 0] * constants.weight_scale
+        by_neuron = scaled @ constants.inputs.reshape(-1, shape.input_dim).T
         data = _Data(
-            along=(inputs[:, 0] * constants.weight_scale).reshape(rows, LANES),
-            across=field.reshape(shape.width, rows, LANES),
-            targets=constants.targets.reshape(rows, LANES),
+            along.reshape(rows, LANES),
+            by_neuron.reshape(shape.width, rows, LANES),
+            constants.targets.reshape(rows, LANES),
+            _Tiles(along, constants.inputs @ scaled.T, constants.targets),
         )
 
         def one_round(i, carry):
@@ -101,40 +105,38 @@ def bind_neuron_updates(shape: Shape) -> Callable[[jax.Array, jax.Array, Constan
     return refresh
 
 
-class _Data(NamedTuple):
-    """Pre-activations are overlap * along + norm * across[neuron]; samples lie in rows of LANES."""
+class _Tiles(NamedTuple):
+    """The data for sums over neurons and samples alike: (tiles, tile), (tiles, tile, width), (tiles, tile)."""
 
-    along: jax.Array
-    across: jax.Array
-    targets: jax.Array
+    along: Array
+    across: Array
+    targets: Array
+
+
+class _Data(NamedTuple):
+    """Pre-activations are overlap * along + norm * across[neuron]; for sums over samples alone these lie in rows of LANES."""
+
+    along: Array
+    across: Array
+    targets: Array
+    tiles: _Tiles
 
 
 def _sums(*terms: jax.Array) -> list[jax.Array]:
-    """The sum of each array over its last two axes, in one pass: separate sums over samples are five times slower on a CPU."""
+    """The sum of each array, all in one pass over the rows: separate sums over samples are five times slower on a CPU."""
     zeros = (jnp.float32(0),) * len(terms)
-    add = lambda x, y: tuple(a + b for a, b in zip(x, y, strict=True))  # noqa: E731
-    return [jnp.sum(lanes, axis=-1) for lanes in jax.lax.reduce(terms, zeros, add, (terms[0].ndim - 2,))]
+    return [jnp.sum(lane) for lane in jax.lax.reduce(terms, zeros, lambda x, y: tuple(a + b for a, b in zip(x, y, strict=True)), (0,))]
 
 
-def _block(shape: Shape) -> int:
-    """Neurons handled at once: as many as stay in the first cache, in equal blocks."""
-    most = max(1, BLOCK // (shape.tiles * shape.tile))
-    return max(size for size in range(1, min(most, shape.width) + 1) if shape.width % size == 0)
+def _residual(x: _Reduced, data: _Data, constants: Constants) -> jax.Array:
+    """Targets less the network's output, in rows of LANES."""
+    a = x.readout * constants.readout_scale
 
+    def tile(_, tile):
+        along, across, targets = tile
+        return None, targets - jax.lax.erf(along[:, None] * x.overlap + across * x.norm) @ a
 
-def _blocks(arrays: tuple[jax.Array, ...], shape: Shape) -> tuple[jax.Array, ...]:
-    """Per-neuron arrays cut for a scan, with axes for rows and lanes where there are none."""
-    cut = (a.reshape(-1, _block(shape), *a.shape[1:]) for a in arrays)
-    return tuple(a[..., None, None] if a.ndim == 2 else a for a in cut)
-
-
-def _output(x: _Reduced, data: _Data, constants: Constants, shape: Shape) -> jax.Array:
-    def add(f, neurons):
-        overlap, norm, readout, across = neurons
-        return f + jnp.sum(readout * jax.lax.erf(overlap * data.along + norm * across), axis=0), None
-
-    neurons = _blocks((x.overlap, x.norm, x.readout * constants.readout_scale, data.across), shape)
-    return jax.lax.scan(add, jnp.zeros_like(data.targets), neurons)[0]
+    return jax.lax.scan(tile, None, data.tiles)[1].reshape(data.targets.shape)
 
 
 def _update_each(key, x: _Reduced, data: _Data, constants: Constants, proposal: Proposal, shape: Shape) -> tuple[_Reduced, jax.Array]:
@@ -159,7 +161,7 @@ def _update_each(key, x: _Reduced, data: _Data, constants: Constants, proposal: 
         readout = s1 / (s2 + cost) + normal * jnp.sqrt(noise / (s2 + cost))
         return others - readout * jnp.where(taken, new, old), (taken, readout)
 
-    residual = data.targets - _output(x, data, constants, shape)
+    residual = _residual(x, data, constants)
     readouts, normals = x.readout * constants.readout_scale, jax.random.normal(keys[2], (shape.width,))
     _, (taken, readouts) = jax.lax.scan(update, residual, (x.overlap, x.norm, readouts, overlap, norm, threshold, normals, data.across))
     x = _Reduced(jnp.where(taken, overlap, x.overlap), jnp.where(taken, norm, x.norm), readouts / constants.readout_scale)
@@ -167,39 +169,51 @@ def _update_each(key, x: _Reduced, data: _Data, constants: Constants, proposal: 
 
 
 def _propose(key, proposal: Proposal, shape: Shape) -> tuple[jax.Array, jax.Array]:
-    keys, size, d = jax.random.split(key, 8), (shape.width,), shape.input_dim
+    """Whitened (q, rho) of every neuron from G."""
+    keys, size, d = jax.random.split(key, 5), (shape.width,), shape.input_dim
     part = jax.random.uniform(keys[0], size)
-    sign = jnp.where(jax.random.bernoulli(keys[1], 0.5, size), 1.0, -1.0)
-    overlap = jnp.where(
-        part < proposal.fitted_weight,
-        sign * (proposal.overlap + proposal.overlap_deviation * jax.random.normal(keys[2], size)),
-        jax.random.uniform(keys[3], size, minval=-BROAD_OVERLAP, maxval=BROAD_OVERLAP),
+    normals, (uniform_q, uniform_r) = jax.random.normal(keys[1], (2, *size)), jax.random.uniform(keys[2], (2, *size))
+    sign = jnp.where(jax.random.bernoulli(keys[3], 0.5, size), 1.0, -1.0)
+    centre, deviation = _prior_log_norm(d)
+    low, high = BROAD_LOG_NORM
+    parts = [part < proposal.fitted_weight, part < 0.5]
+    q = jnp.select(
+        parts,
+        [sign * (proposal.overlap + proposal.overlap_deviation * normals[0]), BROAD_OVERLAP * (2 * uniform_q - 1)],
+        normals[0] / np.sqrt(d),
     )
-    log_norm = jnp.where(
-        part < proposal.fitted_weight,
-        proposal.log_norm + proposal.log_norm_deviation * jax.random.normal(keys[4], size),
-        jax.random.uniform(keys[5], size, minval=BROAD_LOG_NORM[0], maxval=BROAD_LOG_NORM[1]),
+    log_norm = jnp.select(
+        parts,
+        [proposal.log_norm + proposal.log_norm_deviation * normals[1], low + (high - low) * uniform_r],
+        centre + deviation * normals[1],
     )
-    overlap = jnp.where(part < 0.5, overlap * np.sqrt(d), jax.random.normal(keys[6], size))
-    prior_norm = jnp.sqrt(2 * jax.random.gamma(keys[7], (d - 1) / 2, size))
-    return overlap, jnp.where(part < 0.5, jnp.exp(log_norm / 2) * np.sqrt(d), prior_norm)
+    return q * np.sqrt(d), jnp.exp(log_norm / 2) * np.sqrt(d)
 
 
 def _log_weight(overlap, norm, proposal: Proposal, shape: Shape) -> jax.Array:
     """ln p - ln G of whitened (q, rho), up to a constant; all densities with respect to d(q / sigma_w) d(ln r / sigma_w^2)."""
     d = shape.input_dim
     q, log_norm = overlap / np.sqrt(d), jnp.log(norm**2 / d)
-    shape_r = (d - 1) / 2
-    prior = (np.log(d / (2 * np.pi)) - overlap**2) / 2 + shape_r * jnp.log(norm**2 / 2) - norm**2 / 2 - gammaln(shape_r)
+    along = (np.log(d / (2 * np.pi)) - overlap**2) / 2
+    prior = along + (d - 1) / 2 * jnp.log(norm**2 / 2) - norm**2 / 2 - gammaln((d - 1) / 2)
+    near_prior = along + _log_normal(log_norm, *_prior_log_norm(d))
     low, high = BROAD_LOG_NORM
     inside = (jnp.abs(q) < BROAD_OVERLAP) & (log_norm > low) & (log_norm < high)
     broad = jnp.where(inside, -np.log(2 * BROAD_OVERLAP * (high - low)), -jnp.inf)
-    across = ((log_norm - proposal.log_norm) / proposal.log_norm_deviation) ** 2
-    along = [((q + side * proposal.overlap) / proposal.overlap_deviation) ** 2 for side in (1, -1)]
-    scale = jnp.log(4 * np.pi * proposal.overlap_deviation * proposal.log_norm_deviation)
-    fitted = jnp.logaddexp(-along[0] / 2, -along[1] / 2) - across / 2 - scale
-    parts = jnp.stack([prior + np.log(0.5), broad + jnp.log(0.5 - proposal.fitted_weight), fitted + jnp.log(proposal.fitted_weight)])
-    return prior - jax.scipy.special.logsumexp(parts, axis=0)
+    sides = [_log_normal(q, side * proposal.overlap, proposal.overlap_deviation) for side in (1, -1)]
+    fitted = jnp.logaddexp(*sides) - np.log(2) + _log_normal(log_norm, proposal.log_norm, proposal.log_norm_deviation)
+    shares = np.log(0.5), jnp.log(0.5 - proposal.fitted_weight), jnp.log(proposal.fitted_weight)
+    return prior - logsumexp(jnp.stack([share + part for share, part in zip(shares, (near_prior, broad, fitted), strict=True)]), axis=0)
+
+
+def _log_normal(x, mean, deviation) -> jax.Array:
+    return -(((x - mean) / deviation) ** 2) / 2 - jnp.log(np.sqrt(2 * np.pi) * deviation)
+
+
+def _prior_log_norm(input_dim: int) -> tuple[float, float]:
+    """Mean and deviation of ln(r / sigma_w^2) under the prior, whose law is that of ln(chi^2_(d-1) / d)."""
+    shape = (input_dim - 1) / 2
+    return float(digamma(shape) - np.log(input_dim / 2)), float(polygamma(1, shape) ** 0.5)
 
 
 def _update_together(key, x: _Reduced, data: _Data, constants: Constants, tuning: Tuning, shape: Shape) -> tuple[_Reduced, jax.Array]:
@@ -207,13 +221,13 @@ def _update_together(key, x: _Reduced, data: _Data, constants: Constants, tuning
     keys = jax.random.split(key, 3)
     step = tuning.step_size * jax.random.uniform(keys[0], minval=0.8, maxval=1.2)
     momentum = _Reduced(*jax.random.normal(keys[1], (3, shape.width)))
-    potential, force = _reduced_potential(x, data, constants, shape)
+    potential, force = _reduced_potential(x, data.tiles, constants, shape)
 
     def leapfrog(_, carry):
         position, momentum, _, force = carry
         momentum = jax.tree.map(lambda p, f: p + step / 2 * f, momentum, force)
         position = jax.tree.map(lambda y, p: y + step * p, position, momentum)
-        potential, force = _reduced_potential(position, data, constants, shape)
+        potential, force = _reduced_potential(position, data.tiles, constants, shape)
         return position, jax.tree.map(lambda p, f: p + step / 2 * f, momentum, force), potential, force
 
     end, last, potential_end, _ = jax.lax.fori_loop(0, tuning.leapfrog_steps, leapfrog, (x, momentum, potential, force))
@@ -227,22 +241,27 @@ def _update_together(key, x: _Reduced, data: _Data, constants: Constants, tuning
     return jax.tree.map(lambda new, old: jnp.where(taken, new, old), end, x), probability
 
 
-def _reduced_potential(x: _Reduced, data: _Data, constants: Constants, shape: Shape) -> tuple[jax.Array, _Reduced]:
+def _reduced_potential(x: _Reduced, tiles: _Tiles, constants: Constants, shape: Shape) -> tuple[jax.Array, _Reduced]:
     """Minus log likelihood, and the force on (q, rho, a) from likelihood and prior."""
-    misfit = (_output(x, data, constants, shape) - data.targets) / constants.noise
+    a = x.readout * constants.readout_scale
 
-    def slopes(_, neurons):
-        overlap, norm, across = neurons
-        h = overlap * data.along + norm * across
-        pull = misfit * jnp.exp(-h * h)
-        return None, _sums(pull * data.along, pull * across, misfit * jax.lax.erf(h))
+    def add_tile(sums, tile):
+        potential, by_overlap, by_norm, by_readout = sums
+        along, across, targets = tile
+        h = along[:, None] * x.overlap + across * x.norm
+        activation = jax.lax.erf(h)
+        misfit = (activation @ a - targets) / constants.noise
+        slope = jnp.exp(-h * h)
+        potential = potential + constants.noise / 2 * (misfit @ misfit)
+        by_overlap, by_readout = by_overlap + (misfit * along) @ slope, by_readout + misfit @ activation
+        return (potential, by_overlap, by_norm + jnp.sum(misfit[:, None] * slope * across, axis=0), by_readout), None
 
-    _, sums = jax.lax.scan(slopes, None, _blocks((x.overlap, x.norm, data.across), shape))
-    along, across, readout = (values.ravel() for values in sums)
-    a = x.readout * constants.readout_scale * (2 / np.sqrt(np.pi))
+    zeros = jnp.zeros(shape.width, jnp.float32)
+    (potential, by_overlap, by_norm, by_readout), _ = jax.lax.scan(add_tile, (jnp.float32(0), zeros, zeros, zeros), tiles)
+    slope = a * (2 / np.sqrt(np.pi))
     force = _Reduced(
-        -a * along - x.overlap,
-        -a * across - x.norm + (shape.input_dim - 2) / x.norm,
-        -readout * constants.readout_scale - x.readout,
+        -slope * by_overlap - x.overlap,
+        -slope * by_norm - x.norm + (shape.input_dim - 2) / x.norm,
+        -by_readout * constants.readout_scale - x.readout,
     )
-    return constants.noise / 2 * jnp.sum(misfit**2), force
+    return potential, force

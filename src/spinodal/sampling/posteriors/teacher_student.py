@@ -16,7 +16,7 @@ import numpy as np
 
 from ...problems import TeacherStudent, TeacherStudentData
 from ...problems.teacher_student import CITATION as CITATION
-from .interface import Kernels
+from .interface import Array, Kernels
 
 SCALARS = ("linear_discrepancy", "cubic_discrepancy", "droplet_fraction")
 REFRESH_COST = 3.0  # one round of `neuron_updates`, in gradients at full size
@@ -27,13 +27,13 @@ LANES = 64  # sums over samples run over rows of this many, which XLA's CPU back
 class Constants(NamedTuple):
     """What one compiled program reads: data in tiles of samples, padded with zeros, and the scalars of the problem."""
 
-    inputs: np.ndarray  # (tiles, tile, input_dim)
-    targets: np.ndarray  # (tiles, tile)
-    noise: np.ndarray
-    weight_scale: np.ndarray  # sigma_w / sqrt(d)
-    readout_scale: np.ndarray  # sigma_a / sqrt(N)
-    cubic: np.ndarray
-    threshold: np.ndarray  # |q| above which a neuron counts as a droplet
+    inputs: Array  # (tiles, tile, input_dim)
+    targets: Array  # (tiles, tile)
+    noise: Array
+    weight_scale: Array  # sigma_w / sqrt(d)
+    readout_scale: Array  # sigma_a / sqrt(N)
+    cubic: Array
+    threshold: Array  # |q| above which a neuron counts as a droplet
 
 
 class Shape(NamedTuple):
@@ -81,7 +81,7 @@ def planted_start(problem: TeacherStudent, generator: np.random.Generator) -> np
     """A prior draw in which every twentieth neuron lies along the teacher and carries its share of the linear target."""
     z = prior_start(problem, generator)
     d, n_planted = problem.input_dim, max(1, problem.width // 20)
-    weights, readouts = z[:-problem.width].reshape(problem.width, d), z[-problem.width :]
+    weights, readouts = z[: -problem.width].reshape(problem.width, d), z[-problem.width :]
     overlap = 1.5 * problem.weight_variance**0.5 * np.where(np.arange(n_planted) % 2, -1.0, 1.0)
     weights[:n_planted, 0] = overlap / (problem.weight_variance / d) ** 0.5
     response = 2 * overlap / np.sqrt(np.pi * (1 + 2 * (overlap**2 + problem.weight_variance)))

@@ -1,0 +1,64 @@
+"""Diagnostics on draws whose worth is known, and the sentences they end in."""
+
+import numpy as np
+import pytest
+
+from spinodal.sampling.diagnostics import diagnose, energy_fractions, faults, monte_carlo_error
+
+
+def normal(seed, *shape):
+    return np.random.default_rng(seed).normal(size=shape)
+
+
+def said(values, acceptance=None):
+    acceptance = np.full(len(values), 0.8) if acceptance is None else acceptance
+    return " ".join(faults({"b": values}, diagnose({"b": values}), acceptance))
+
+
+def test_independent_draws_are_worth_their_number_and_nothing_is_wrong():
+    x = normal(0, 4, 1000)
+    found = diagnose({"b": x})
+    assert found.ess["b"] == pytest.approx(4000, rel=0.1)
+    assert found.rhat["b"] < 1.01
+    assert monte_carlo_error(x) == pytest.approx(1 / np.sqrt(4000), rel=0.1)
+    assert said(x) == ""
+
+
+def test_an_autoregression_is_worth_its_known_share():
+    """ESS / n = (1 - rho) / (1 + rho)."""
+    noise, x = normal(1, 4, 4000), np.zeros((4, 4000))
+    for t in range(1, 4000):
+        x[:, t] = 0.8 * x[:, t - 1] + noise[:, t]
+    assert diagnose({"b": x}).ess["b"] == pytest.approx(16_000 / 9, rel=0.2)
+
+
+def test_chains_in_different_phases_are_told_apart():
+    x = normal(2, 4, 200) + np.array([0, 0, 5, 5])[:, None]
+    assert "R-hat b" in said(x)
+    assert "raise draws=200" in said(x)
+
+
+def test_chains_of_different_width_are_told_apart_by_the_folded_rank():
+    x = normal(3, 4, 500) * np.array([1, 1, 4, 4])[:, None]
+    assert diagnose({"b": x}).rhat["b"] > 1.05
+
+
+@pytest.mark.parametrize(
+    ("values", "acceptance", "says"),
+    [
+        (normal(4, 1, 500), None, "1 chain"),
+        (np.full((4, 50), np.nan), None, "not finite"),
+        (normal(5, 2, 500), np.array([0.8, 0.0]), "chain 1 never moved"),
+        (np.ones((4, 50)), None, "R-hat b nan"),
+        (normal(6, 4, 3), None, "ESS b nan"),
+    ],
+    ids=["one chain", "not finite", "frozen", "constant", "too few"],
+)
+def test_what_cannot_be_believed_is_said(values, acceptance, says):
+    assert says in said(values, acceptance)
+
+
+def test_energy_fractions_of_independent_and_of_slow_energies():
+    assert energy_fractions(normal(7, 2, 4000)) == pytest.approx([2, 2], rel=0.1)
+    assert (energy_fractions(np.cumsum(normal(8, 2, 4000), axis=1)) < 0.01).all()
+    assert np.isnan(energy_fractions(np.ones((2, 50)))).all()

@@ -1,0 +1,107 @@
+"""The HMC and Langevin kernels on targets whose answers are known."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from spinodal.sampling import hmc, langevin
+from spinodal.sampling.posteriors.interface import Kernels
+
+PRECISION = np.linspace(0.5, 4.0, 6).astype(np.float32)  # of the likelihood; the posterior's is one more
+CENTRE = np.linspace(-1.0, 1.0, 6).astype(np.float32)
+
+
+def gaussian(z, _):
+    slope = PRECISION * (z - CENTRE)
+    return jnp.sum(slope * (z - CENTRE)) / 2, slope
+
+
+KERNELS = Kernels(gaussian, lambda z, _: {"z": z})
+
+
+def hmc_step(key, state):
+    return hmc.step(key, state, KERNELS, None, jnp.float32(0.4), jnp.int32(4), 8)
+
+
+def mala_step(key, state):
+    return langevin.step(key, state, KERNELS, None, jnp.float32(0.15), jnp.int32(5), adjusted=True)
+
+
+@pytest.mark.parametrize("step", [hmc_step, mala_step], ids=["hmc", "mala"])
+def test_a_gaussian_posterior_has_its_mean_and_variance(step):
+    def chain(key):
+        def one(state, key):
+            state, info = step(key, state)
+            return state, (state.position, info.acceptance)
+
+        return jax.lax.scan(one, hmc.init(jnp.zeros(6), KERNELS, None), jax.random.split(key, 1200))[1]
+
+    draws, acceptance = jax.jit(jax.vmap(chain))(jax.random.split(jax.random.key(0), 40))
+    draws = np.asarray(draws, np.float64)[:, 200:]
+    mean, variance = PRECISION * CENTRE / (1 + PRECISION), 1 / (1 + PRECISION)
+    for values, expected in ((draws, mean), ((draws - mean) ** 2, variance)):
+        means = values.mean(axis=1)
+        z = (means.mean(axis=0) - expected) / (means.std(axis=0, ddof=1) / np.sqrt(len(means)))
+        assert np.abs(z).max() < 4
+    assert 0.5 < float(acceptance.mean()) < 0.999
+
+
+def test_unadjusted_langevin_has_the_biased_variance_that_theory_gives():
+    """For curvature k the stationary variance is 1 / (k (1 - h k / 2)): a bias of order h."""
+    h, curvature = 0.2, 1 + PRECISION.astype(np.float64)
+
+    def chain(key):
+        def one(state, key):
+            state, _ = langevin.step(key, state, KERNELS, None, jnp.float32(h), jnp.int32(5), adjusted=False)
+            return state, state.position
+
+        return jax.lax.scan(one, hmc.init(jnp.zeros(6), KERNELS, None), jax.random.split(key, 1200))[1]
+
+    draws = np.asarray(jax.jit(jax.vmap(chain))(jax.random.split(jax.random.key(5), 40)), np.float64)[:, 200:]
+    squares = ((draws - draws.mean(axis=(0, 1))) ** 2).mean(axis=1)
+    z = (squares.mean(axis=0) - 1 / (curvature * (1 - h * curvature / 2))) / (squares.std(axis=0, ddof=1) / np.sqrt(40))
+    assert np.abs(z).max() < 4
+    assert (squares.mean(axis=0) > 1.05 / curvature).all()
+
+
+def test_a_free_particle_is_rotated_exactly_and_always_accepted():
+    free = Kernels(lambda z, _: (jnp.float32(0), jnp.zeros_like(z)), KERNELS.observe)
+    state, info = hmc.step(jax.random.key(0), hmc.init(jnp.ones(5), free, None), free, None, jnp.float32(0.7), jnp.int32(3), 4)
+    assert float(info.acceptance) == 1
+    keys = jax.random.split(jax.random.key(0), 3)
+    angle = 3 * 0.7 * float(jax.random.uniform(keys[1], minval=0.8, maxval=1.2))
+    momentum = np.asarray(jax.random.normal(keys[0], (5,)))
+    assert np.allclose(state.position, np.cos(angle) + np.sin(angle) * momentum, atol=1e-5)
+
+
+def test_the_energy_change_equals_the_difference_of_energies_in_float64():
+    """The NumPy twin runs the same trajectory; the kernel's change of energy decides the same acceptance."""
+    key, z0 = jax.random.key(2), np.linspace(-2, 2, 6)
+    _, info = hmc.step(key, hmc.init(jnp.asarray(z0, jnp.float32), KERNELS, None), KERNELS, None, jnp.float32(0.9), jnp.int32(3), 4)
+    keys = jax.random.split(key, 3)
+    p = np.asarray(jax.random.normal(keys[0], (6,), jnp.float32), np.float64)
+    h, z = 0.9 * float(jax.random.uniform(keys[1], minval=0.8, maxval=1.2)), z0.copy()
+    potential = lambda z: (PRECISION * (z - CENTRE) ** 2).sum() / 2  # noqa: E731
+    energy = lambda z, p: potential(z) + (z @ z + p @ p) / 2  # noqa: E731
+    before, jumps = energy(z, p), []
+    for _ in range(3):
+        p = p - h / 2 * PRECISION * (z - CENTRE)
+        z, p = np.cos(h) * z + np.sin(h) * p, np.cos(h) * p - np.sin(h) * z
+        p = p - h / 2 * PRECISION * (z - CENTRE)
+        jumps.append(min(1, np.exp(before - energy(z, p))) * (potential(z) - potential(z0)) ** 2)
+    assert float(info.acceptance) == pytest.approx(min(1, np.exp(before - energy(z, p))), rel=1e-4)
+    assert np.allclose(np.asarray(info.jumps)[:3], jumps, rtol=1e-3)
+    assert np.asarray(info.jumps)[3] == 0
+
+
+def test_an_overflowing_trajectory_is_refused_and_counted_as_divergent():
+    def steep(z, _):
+        return jnp.sum(z**4) * 1e8, 4e8 * z**3
+
+    kernels = Kernels(steep, KERNELS.observe)
+    start = hmc.init(jnp.ones(5), kernels, None)
+    state, info = hmc.step(jax.random.key(0), start, kernels, None, jnp.float32(1.5), jnp.int32(5), 8)
+    assert bool(info.divergent)
+    assert float(info.acceptance) == 0
+    assert np.array_equal(state.position, start.position)

@@ -1,0 +1,194 @@
+"""`sample` against reference posteriors, and its promises: same numbers, resumable, refusing in words."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from spinodal.problems import ModularAddition, TeacherStudent
+from spinodal.sampling import HMC, Langevin, Stop, sample
+
+SMALL = TeacherStudent(20, 80, 300, 0.2, -0.3, 0.5, 0.012)
+TINY = TeacherStudent(5, 6, 40, 0.3, -0.3, 0.5, 0.1)
+MODULAR = ModularAddition(7, 400, 1.3 / 400, 1 / (400 * 49), 0.3)
+FAST = {"chains": 2, "draws": 30, "warmup": 20}
+
+
+def z_of(posterior, name, expected, error):
+    return (posterior.scalars[name].mean() - expected) / np.hypot(posterior.monte_carlo_error[name], error)
+
+
+@pytest.mark.parametrize("updates", [0, 2])
+def test_the_reference_posterior_of_a_small_network(updates):
+    """Means of long chains of another sampler; the last digit printed is its error."""
+    found = sample(SMALL, data_seed=5, sampler=HMC(neuron_updates=updates), draws=400, warmup=150)
+    assert found.converged, found.message
+    assert abs(z_of(found, "linear_discrepancy", 0.4859, 0.0005)) < 4
+    assert abs(z_of(found, "cubic_discrepancy", -0.27587, 0.00005)) < 4
+    assert abs(z_of(found, "droplet_fraction", 0.2591, 0.0005)) < 4
+    assert found.linear_discrepancy.std() == pytest.approx(0.0229, rel=0.1)
+    assert found.cubic_discrepancy.std() == pytest.approx(0.0026, rel=0.1)
+
+
+def test_infinite_noise_gives_the_prior_back():
+    problem = replace(TINY, noise=1e8)
+    found = sample(problem, draws=1000, warmup=100)
+    assert found.converged
+    for values, expected in (
+        (found.overlaps**2, 0.5 / 5),
+        (found.transverse_norms, 0.5 * 4 / 5),
+        (found.linear_discrepancy[..., None], 1.0),
+        (found.cubic_discrepancy[..., None], -0.3),
+    ):
+        by_chain = values.mean(axis=2)
+        error = by_chain.std() / np.sqrt(found.ess["linear_discrepancy"])
+        assert abs(by_chain.mean() - expected) < 5 * error
+
+
+def test_adjusted_langevin_agrees_with_hmc_and_a_small_unadjusted_step_nearly_so():
+    hmc = sample(TINY, draws=1500, warmup=200)
+    mala = sample(TINY, draws=1500, warmup=200, sampler=Langevin(step_size=0.1, steps_per_draw=20, adjusted=True))
+    ula = sample(TINY, draws=1500, warmup=200, sampler=Langevin(step_size=0.005, steps_per_draw=150))
+    for other in (mala, ula):
+        for name in hmc.scalars:
+            z = (hmc.scalars[name].mean() - other.scalars[name].mean()) / np.hypot(
+                hmc.monte_carlo_error[name], other.monte_carlo_error[name]
+            )
+            assert abs(z) < 4, name
+
+
+def test_the_modular_posterior_agrees_with_the_reference():
+    found = sample(MODULAR, draws=250, warmup=100)
+    assert found.converged, found.message
+    assert found.discrepancy.mean() == pytest.approx(0.716, abs=0.002)
+    assert found.starts == ("prior", "planted", "prior", "planted")
+
+
+def test_the_same_settings_give_the_same_bytes_on_one_thread_and_on_two(monkeypatch):
+    first = sample(TINY, **FAST)
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    second = sample(TINY, **FAST)
+    assert first.overlaps.tobytes() == second.overlaps.tobytes()
+    assert first.linear_discrepancy.tobytes() == second.linear_discrepancy.tobytes()
+    assert not np.array_equal(first.overlaps, sample(TINY, **FAST, seed=1).overlaps)
+
+
+def test_all_chains_in_one_program_give_the_same_chains():
+    """Not to the bit: a batched product adds in another order."""
+    settings = {"chains": 2, "draws": 3, "warmup": 0, "sampler": HMC(adapt=False, leapfrog_steps=3)}
+    one, batch = (sample(TINY, **settings, batching=batching) for batching in ("sequential", "vmap"))
+    assert np.allclose(one.overlaps, batch.overlaps, atol=1e-4)
+
+
+class CutError(Exception):
+    """Stands for Ctrl-C between two chunks."""
+
+
+@pytest.mark.parametrize("at", [1, 3])
+def test_an_interrupted_call_resumes_to_the_same_numbers(tmp_path, at):
+    settings = {"chains": 2, "draws": 150, "warmup": 40}
+    calls = []
+
+    def interrupt(done, text):
+        calls.append((done, text))
+        if len(calls) == at:
+            raise CutError
+
+    with pytest.raises(CutError):
+        sample(TINY, **settings, checkpoint=tmp_path / "chains.npz", progress=interrupt)
+    resumed = sample(TINY, **settings, checkpoint=tmp_path / "chains.npz", resume=True)
+    whole = sample(TINY, **settings)
+    assert resumed.overlaps.tobytes() == whole.overlaps.tobytes()
+    assert resumed.gradient_evaluations == whole.gradient_evaluations
+    with pytest.raises(ValueError, match=r"another call \(draws differ\)"):
+        sample(TINY, chains=2, draws=151, warmup=40, checkpoint=tmp_path / "chains.npz", resume=True)
+    assert [path.name for path in tmp_path.iterdir()] == ["chains.npz"]
+
+
+def test_it_stops_when_the_target_is_reached_and_says_when_it_is_not():
+    early = sample(TINY, stop=Stop(rhat=1.05, ess=100), draws=2000, warmup=100)
+    assert early.linear_discrepancy.shape[1] < 2000
+    assert min(early.ess.values()) > 100
+    late = sample(TINY, stop=Stop(rhat=1.0001, ess=1e6), **FAST)
+    assert "was not reached within draws=30" in late.message
+
+
+def test_progress_goes_to_one_and_gradients_are_counted():
+    told = []
+    sampler = HMC(adapt=False, leapfrog_steps=5, neuron_updates=0)
+    found = sample(TINY, **FAST, sampler=sampler, progress=lambda done, text: told.append(done))
+    assert told == sorted(told)
+    assert told[-1] == 1
+    assert found.gradient_evaluations == 2 * (1 + 50 * 5)
+
+
+def test_what_cannot_be_believed_comes_back_as_a_record():
+    alone = sample(TINY, chains=1, draws=5, warmup=0)
+    assert not alone.converged
+    assert "1 chain" in alone.message
+    wild = sample(TINY, sampler=HMC(step_size=50.0, adapt=False), chains=2, draws=20, warmup=0)
+    assert not wild.converged
+    exploding = sample(replace(TINY, noise=1e-6), sampler=Langevin(step_size=50.0), chains=2, draws=20, warmup=0)
+    assert not exploding.converged
+    assert "not finite" in exploding.message
+
+
+@pytest.mark.parametrize(
+    ("settings", "name"),
+    [
+        ({"chains": 0}, "chains"),
+        ({"draws": 0}, "draws"),
+        ({"warmup": -1}, "warmup"),
+        ({"seed": -1}, "seed"),
+        ({"data_seed": 1.5}, "data_seed"),
+        ({"sampler": "hmc"}, "sampler"),
+        ({"droplet_threshold": -0.1}, "droplet_threshold"),
+        ({"stop": 1.01}, "stop"),
+        ({"batching": "gpu"}, "batching"),
+        ({"resume": True}, "resume"),
+    ],
+)
+def test_wrong_arguments_are_named(settings, name):
+    with pytest.raises((ValueError, TypeError), match=name):
+        sample(TINY, **settings)
+
+
+def test_a_wrong_problem_is_named():
+    with pytest.raises(TypeError, match="problem must be a TeacherStudent or ModularAddition, got str"):
+        sample("rubin")  # pyright: ignore
+
+
+@pytest.mark.parametrize(
+    ("settings", "name"),
+    [
+        (lambda: HMC(step_size=0), "step_size"),
+        (lambda: HMC(leapfrog_steps=0), "leapfrog_steps"),
+        (lambda: HMC(target_acceptance=1.0), "target_acceptance"),
+        (lambda: HMC(adapt=1), "adapt"),
+        (lambda: HMC(neuron_updates=-1), "neuron_updates"),
+        (lambda: Langevin(step_size=float("nan")), "step_size"),
+        (lambda: Langevin(steps_per_draw=0), "steps_per_draw"),
+        (lambda: Stop(rhat=1.0), "rhat"),
+    ],
+)
+def test_wrong_settings_are_named(settings, name):
+    with pytest.raises((ValueError, TypeError), match=name):
+        settings()
+
+
+def test_a_problem_too_large_for_memory_is_refused_with_the_estimate():
+    with pytest.raises(ValueError, match=r"needs about \d+\.\d GiB of memory and \d+\.\d GiB are free: lower width, samples"):
+        sample(replace(TINY, samples=10_000_000, width=100_000))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("noise", "b", "c", "p"), [(0.2, 0.311, -0.2887, 0.017), (0.15, 0.2172, -0.2689, 0.0247), (0.1, 0.1186, -0.2398, 0.0257)]
+)
+def test_full_size_agrees_with_short_runs_of_another_sampler(noise, b, c, p):
+    problem = TeacherStudent(150, 700, 3000, noise, -0.3, 0.5, 8 / 700)
+    found = sample(problem, data_seed=0, draws=200, warmup=40, stop=Stop(1.02, 100))
+    assert found.converged, found.message
+    assert found.linear_discrepancy.mean() == pytest.approx(b, abs=0.01)
+    assert found.cubic_discrepancy.mean() == pytest.approx(c, abs=0.003)
+    assert found.droplet_fraction.mean() == pytest.approx(p, abs=0.004)
