@@ -171,3 +171,13 @@ def test_sample_writes_and_resumes(capsys, tmp_path):
     assert {p.name for p in (tmp_path / "out").iterdir()} == {"posterior.nc", "summary.json", "checkpoint.npz"}
     assert main([*words, "--resume", "--json"]) == code
     assert json.loads(said(capsys)[0])["scalars"] == found["scalars"]
+
+
+def test_a_sick_machine_runs_nothing(monkeypatch, capsys, tmp_path):
+    from spinodal import doctor
+
+    sick = doctor.Health(False, "jax 0.10.2 computes wrong numbers", {}, (), 1, 0, 0, ())
+    monkeypatch.setattr(doctor, "examine", lambda: sick)
+    assert main(["run", "rubin2024-fig3", "--out", str(tmp_path / "out"), "--quiet"]) == 3
+    assert "this machine computes wrong numbers: jax 0.10.2" in said(capsys)[1]
+    assert not (tmp_path / "out" / "store").exists()

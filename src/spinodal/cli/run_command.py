@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import tyro
 
 from .answers import print_json, print_table
-from .exits import FINE, INCOMPLETE, RefusalError, refusing, say
+from .exits import FINE, INCOMPLETE, EndedError, RefusalError, refusing, say
 from .flags import parsed
 
 ABOUT = "Reruns a published result and writes one page, figures, data and a summary. `spinodal studies` lists what there is."
@@ -40,7 +40,6 @@ def main(words: Sequence[str]) -> int:
         studies.catalogue.checked_size(entry, flags.size)
     out = flags.out or f"runs/{flags.study}-{flags.size}"
     progress = False if flags.quiet or flags.json else None
-    announce = say if progress is None else None
     try:
         with refusing(names):
             settings: dict[str, Any] = {
@@ -48,7 +47,7 @@ def main(words: Sequence[str]) -> int:
                 "resume": flags.resume,
                 "force": flags.force,
                 "progress": progress,
-                "announce": announce,
+                "announce": lambda sentence: _begin(sentence, quiet=progress is False),
             }
             outcome = studies.run(flags.study, size=flags.size, out=out, seed=flags.seed, **settings)
     except sweeps.Interrupted as interrupt:
@@ -58,6 +57,18 @@ def main(words: Sequence[str]) -> int:
         raise RefusalError(str(error)) from error
     _show(outcome, flags)
     return FINE if outcome.complete and outcome.converged else INCOMPLETE
+
+
+def _begin(sentence: str, *, quiet: bool) -> None:
+    """Say what comes, and make sure that this machine's numbers can be trusted; the page records it."""
+    if not quiet:
+        say(sentence)
+    from ..doctor import examine
+
+    health = examine()
+    if not health.healthy:
+        say(f"this machine computes wrong numbers: {health.message}; nothing was run (see spinodal doctor)")
+        raise EndedError(INCOMPLETE)
 
 
 def _interrupted(interrupt: Any, again: str) -> KeyboardInterrupt:

@@ -78,7 +78,10 @@ def run(
     if not done.complete:
         message = done.message + _first_failure(folder)
         return Outcome(name, size, False, False, message, str(folder.path), "", (), (), time.monotonic() - began, entry.citation)
-    return _written(entry, recipe, folder, identity, began, done)
+    try:
+        return _written(entry, recipe, folder, identity, began, done)
+    except (ValueError, TypeError) as error:  # the call was right, so this is ours
+        raise RuntimeError(f"the analysis of {name} failed; its cells are stored in {folder.store}") from error
 
 
 def _written(entry: Entry, recipe: Recipe, folder: Folder, identity: dict[str, Any], began: float, done: sweeps.Report) -> Outcome:
