@@ -14,7 +14,7 @@ pytest.importorskip("distributed", reason="the extra [cluster] is not installed"
 
 FILE = """study = "selftest"
 [base]
-sleep = 0.05
+sleep = 0.02
 fail = "raise"
 fail_every = 25
 [grid]
@@ -72,6 +72,7 @@ def test_dask_gives_the_bytes_of_serial_though_a_worker_is_killed(cluster, store
     assert one.array.to_numpy().tobytes() == two.array.to_numpy().tobytes()
 
 
+@pytest.mark.slow
 def test_a_cell_that_kills_dask_workers_is_recorded(cluster, store, write_toml, command):
     path = write_toml('study = "selftest"\n[base]\nfail = "exit"\nfail_every = 3\n[grid]\nindex = {range = [1, 5]}\n')
     process = command("run", path, "--store", store, "--executor", f"dask://{cluster[0]}", "--json", "--retries", 0)

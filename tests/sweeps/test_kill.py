@@ -118,8 +118,7 @@ def test_a_worker_that_is_killed_costs_its_cells_in_flight_only(store, write_tom
 
 
 @pytest.mark.parametrize("executor", ["serial", "processes:2"])
-@pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM])
-@pytest.mark.parametrize("whole_group", [False, True])
+@pytest.mark.parametrize(("signum", "whole_group"), [(signal.SIGINT, True), (signal.SIGTERM, False), (signal.SIGTERM, True)])
 def test_signals_store_what_has_finished(executor, signum, whole_group, store, write_toml, command, log):
     path = write_toml(FILE.format(sleep=0.1, cells=500, block=1))
     process = command("run", path, "--store", store, "--executor", executor)

@@ -11,18 +11,19 @@ from pathlib import Path
 
 from . import interrupts
 from .claims import Claims
-from .execution import Receipt, Task, same_error
+from .execution import Receipt, Task
 from .executors import Backend
-from .failures import failed_keys, record_failure, version_of
+from .failures import record_failure
 from .identity import this_process
 from .limits import TASK_SECONDS
 from .listing import Listing
+from .pending import Pending
 from .plan import Plan
+from .probation import Probation, same_error
 from .progress import Snapshot
 
 log = logging.getLogger("spinodal.sweeps")
 
-PROBATION = 20  # cells; if all of the first fail alike, the sweep stops
 MOST_CELLS = 5000  # in one task, to keep its message small
 
 
@@ -60,27 +61,24 @@ class Coordinator:
         progress: Callable[[Snapshot], None],
     ):
         self.plan, self.root, self.backend, self.listing = plan, root, backend, listing
-        self.target, self.retries, self.keep_going, self.progress = target, retries, keep_going, progress
+        self.target, self.retries, self.progress = target, retries, progress
+        self.pending, self.probation = Pending(plan, root, listing, retry), Probation(keep_going)
         self.me = this_process()
         self.claims = Claims(root, plan.hash, self.me, claim_timeout)
         self.poll = min(0.5, claim_timeout / 6)
-        self.retry = {key: version_of(root, key) for key in retry}
-        self.failed: set[str] = set()
         self.open: dict[int, None] = {}  # blocks to be claimed, in order
         self.elsewhere: dict[int, None] = {}  # blocks that others hold
         self.flights: dict[concurrent.futures.Future, Flight] = {}
         self.suspects: deque[Flight] = deque()
         self.deaths: dict[str, int] = {}
         self.computed, self.stopped = 0, ""
-        self._outcomes: list[str] = []  # of the first cells: an error, or "" for success
         self._seconds: dict[int, float] = {}  # a cell of each group takes, running mean
         self._looked = 0.0
-        self._strangers = sum(1 for key in listing.done if key not in plan.position)
 
     def run(self) -> None:
         """Until nothing is pending, or until `stopped` says why not. Raises `Interrupted`; claims are released in any case."""
-        self._look_failed()
-        self.open = dict.fromkeys(b.number for b in self.plan.blocks if self._todo(b.number))
+        self.pending.look_failed()
+        self.open = dict.fromkeys(b.number for b in self.plan.blocks if self.pending.todo(b.number))
         self.claims.start()
         try:
             while not self.stopped:
@@ -93,26 +91,11 @@ class Coordinator:
                 elif not self.open and not self.suspects:
                     break
                 self._look_elsewhere()
-                self.progress(self.snapshot())
+                self.progress(self.pending.snapshot(self.backend.workers))
             while self.flights:  # what is under way when the sweep stops is let finish
                 self._wait()
         finally:
             self.claims.close()
-
-    # what is pending
-
-    def _todo(self, block: int) -> list[int]:
-        keys, done, failed = self.plan.keys, self.listing.done, self.failed
-        return [i for i in self.plan.positions(self.plan.blocks[block]) if keys[i] not in done and keys[i] not in failed]
-
-    def _look(self, *, full: bool = False) -> None:
-        self.listing.refresh(full=full)
-        self._look_failed()
-
-    def _look_failed(self) -> None:
-        found = failed_keys(self.root)
-        # a record to be retried counts as failed again once it has been written anew, by whomever
-        self.failed = {key for key in found if key not in self.retry or version_of(self.root, key) != self.retry[key]}
 
     # giving out work
 
@@ -121,7 +104,7 @@ class Coordinator:
             if self.flights:
                 return
             flight = self.suspects.popleft()
-            if self.plan.keys[flight.positions[0]] not in self.listing.done:
+            if not self.pending.over(self.plan.keys[flight.positions[0]]):
                 self._submit(flight)
                 return
             self._settle(flight.blocks)
@@ -147,7 +130,7 @@ class Coordinator:
                 if blocks and (block.group != group or number != blocks[-1] + 1 or cells + block.stop - block.start > self._size(group)):
                     break
                 del self.open[number]
-                todo = self._todo(number)
+                todo = self.pending.todo(number)
                 if not todo:
                     continue
                 if number in held or not self.claims.take(number):
@@ -159,10 +142,10 @@ class Coordinator:
                 cells, group = cells + len(todo), block.group
             if not blocks:
                 return None
-            self._look()  # between our listing and our claim another may have finished it
+            self.pending.look()  # between our listing and our claim another may have finished it
             positions: list[int] = []
             for number in list(blocks):
-                todo = self._todo(number)
+                todo = self.pending.todo(number)
                 positions += todo
                 if not todo:
                     self.claims.release([number])
@@ -173,14 +156,11 @@ class Coordinator:
 
     def _size(self, group: int) -> int:
         """Cells of a task that takes about a second, fewer when little is left for the other workers."""
-        if self._on_probation() or group not in self._seconds:
+        if self.probation.cells or group not in self._seconds:
             return 0
-        left = len(self.plan) - len(self.listing.done) - len(self.failed)
+        left = self.pending.left()
         share = left // (2 * self.backend.workers) if self.backend.workers > 1 else left
         return int(min(TASK_SECONDS / max(self._seconds[group], 1e-6), share, MOST_CELLS))
-
-    def _on_probation(self) -> bool:
-        return not self.keep_going and len(self._outcomes) < PROBATION and len(set(self._outcomes)) <= 1 and "" not in self._outcomes
 
     def _submit(self, flight: Flight) -> None:
         keys = tuple(self.plan.keys[i] for i in flight.positions)
@@ -190,9 +170,9 @@ class Coordinator:
             keys=keys,
             settings=tuple(self.plan.settings(i) for i in flight.positions),
             retries=self.retries,
-            batches=tuple(len(self._among(number, flight.positions)) for number in flight.blocks),
-            known_failed=tuple(key for key in keys if key in self.retry),
-            probation=PROBATION - len(self._outcomes) if self._on_probation() else 0,
+            batches=tuple(len(self.pending.among(number, flight.positions)) for number in flight.blocks),
+            known_failed=tuple(key for key in keys if key in self.pending.retry),
+            probation=self.probation.cells,
             look_first=self.backend.repeats,
         )
         name = f"spinodal-{self.plan.hash[:12]}-{flight.blocks[0]}"
@@ -229,9 +209,7 @@ class Coordinator:
         receipt = Receipt(**{**found, "failed": tuple(map(tuple, found["failed"]))})
         failed = {key for key, _, _ in receipt.failed}
         tried = [self.plan.keys[i] for i in flight.positions[: receipt.tried]]
-        self.failed |= failed
-        self.retry = {key: version for key, version in self.retry.items() if key not in tried}
-        self.listing.note([key for key in tried if key not in failed])
+        self.pending.tried(tried, failed)
         self.computed += receipt.computed
         if tried:
             group, each = self.plan.blocks[flight.blocks[0]].group, receipt.seconds / len(tried)
@@ -241,13 +219,7 @@ class Coordinator:
         self._settle(flight.blocks)
 
     def _judge(self, errors: list[str], successes: int) -> None:
-        if self._on_probation():
-            self._outcomes += errors + [""] * successes
-            if len(self._outcomes) >= PROBATION and self._outcomes[0] and len(set(self._outcomes)) == 1:
-                self.stopped = (
-                    f"all of the first {len(self._outcomes)} cells failed with the same error: "
-                    "mend it, or insist with --keep-going (keep_going=True)"
-                )
+        self.stopped = self.stopped or self.probation.judge(errors, successes)
 
     def _settle(self, blocks: tuple[int, ...]) -> None:
         """Release the claims of blocks that nobody works on any more; what is left of them is open again."""
@@ -255,7 +227,7 @@ class Coordinator:
         for number in blocks:
             if number not in busy:
                 self.claims.release([number])
-                if self._todo(number):
+                if self.pending.todo(number):
                     self.open = {number: None, **self.open}
 
     def _worker_died(self, flight: Flight, words: str) -> None:
@@ -271,19 +243,19 @@ class Coordinator:
                     lost.append(other)
         log.warning("%s; %d cells that were under way are run again one by one", words, sum(len(f.positions) for f in lost))
         self.backend.rebuild()
-        self._look(full=True)
+        self.pending.look(full=True)
         alone = len(lost) == 1 and len(flight.positions) == 1
         for part in lost:
             for position in part.positions:
                 key = self.plan.keys[position]
-                if key in self.listing.done or key in self.failed:
+                if self.pending.over(key):
                     continue
                 if alone:
                     self.deaths[key] = self.deaths.get(key, 0) + 1
                     if self.deaths[key] > self.retries:
                         self._record_death(position, words)
                         continue
-                blocks = tuple(n for n in part.blocks if self._among(n, (position,)))
+                blocks = tuple(n for n in part.blocks if self.pending.among(n, (position,)))
                 self.suspects.append(Flight(blocks, (position,), suspect=True))
         for part in lost:
             self._settle(part.blocks)
@@ -291,22 +263,9 @@ class Coordinator:
     def _record_death(self, position: int, words: str) -> None:
         key = self.plan.keys[position]
         kind, message = record_failure(self.root, self.me.writer, self.me.host, key, self.plan.settings(position), self.deaths[key], words)
-        self.failed.add(key)
-        self.retry.pop(key, None)
+        self.pending.tried([key], [key])
         self.computed += 1
         self._judge([same_error(kind, message)], 0)
-
-    def _among(self, block: int, positions: tuple[int, ...]) -> list[int]:
-        """Which of these cells are of this block."""
-        start, stop = self.plan.blocks[block].start, self.plan.blocks[block].stop
-        return [i for i in positions if start <= self._place[i] < stop]
-
-    @property
-    def _place(self) -> dict[int, int]:
-        """Place in the plan's order of each position in grid order."""
-        if not hasattr(self, "_places"):
-            self._places = {position: place for place, position in enumerate(self.plan.order.tolist())}
-        return self._places
 
     # what others do
 
@@ -314,22 +273,18 @@ class Coordinator:
         if time.monotonic() - self._looked < self.poll or not (self.elsewhere or self.backend.workers > 1):
             return
         self._looked = time.monotonic()
-        self._look()
+        self.pending.look()
         if not self.elsewhere:
             return
         held = self.claims.held()
-        freed = {number: None for number in self.elsewhere if number not in held and self._todo(number)}
+        freed = {number: None for number in self.elsewhere if number not in held and self.pending.todo(number)}
         for number in list(self.elsewhere):
             if number not in held:
                 del self.elsewhere[number]
             elif self.claims.stale(number) and self.claims.remove_stale(number):
                 log.warning("block %d was claimed by a writer that is gone; taken over", number)
-                self._look(full=True)  # it may have died between a file and its journal line
+                self.pending.look(full=True)  # it may have died between a file and its journal line
                 del self.elsewhere[number]
-                if self._todo(number):
+                if self.pending.todo(number):
                     freed[number] = None
         self.open = {**freed, **self.open}
-
-    def snapshot(self) -> Snapshot:
-        """How far the sweep is, as far as this writer knows."""
-        return Snapshot(len(self.listing.done) - self._strangers, len(self.failed), len(self.plan), self.backend.workers)

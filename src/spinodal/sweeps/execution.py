@@ -2,7 +2,6 @@
 
 import json
 import logging
-import re
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -21,6 +20,7 @@ from .limits import MANIFEST
 from .listing import Listing
 from .logs import logging_to
 from .one_thread import one_blas_thread
+from .probation import same_error
 from .registry import find_study
 from .settings import cell_key, converted, fields_of, made
 from .study import Study
@@ -182,11 +182,6 @@ class _Execution:
             return {}
         wall, used = (time.monotonic() - clock) / len(cells), (time.process_time() - cpu) / len(cells)
         return {key: (outputs, wall, used) for key, outputs in zip(cells, found, strict=True)}
-
-
-def same_error(kind: str, message: str) -> str:
-    """The error without its numbers: two cells that say "cell 3 …" and "cell 4 …" fail alike."""
-    return f"{kind}:{re.sub('[0-9]+', '#', message)}"
 
 
 _listings: dict[str, Listing] = {}

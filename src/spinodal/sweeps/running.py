@@ -189,7 +189,7 @@ class _Job:
     def _cell_finished(self, done: int, failed: int) -> None:
         """Between the ends of serial tasks, which may be minutes apart."""
         if self.work is not None:
-            now = self.work.snapshot()
+            now = self.work.pending.snapshot(1)
             self.show(Snapshot(now.done + done, now.failed + failed, now.cells, 1))
 
     def _report(self, message: str, backend: Backend) -> Report:
