@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from spinodal import sweeps
 from spinodal.studies import modular_addition_cell, teacher_student_cell
 from spinodal.studies.outputs import derived_seed
 
@@ -50,3 +51,13 @@ def test_outputs_have_their_dimensions(dims, instant_sampler):
 def test_a_real_cell_gives_the_same_bytes_twice():
     cell = teacher_student_cell.TeacherStudentCell(**TINY)
     assert same(teacher_student_cell.run_cell(cell), teacher_student_cell.run_cell(cell))
+
+
+@pytest.mark.slow
+def test_processes_store_the_same_bytes_as_one(tmp_path):
+    sweep = sweeps.Sweep(study="rubin2024-fig2", grid={"noise": [0.2, 0.3]}, base=TINY)
+    found = []
+    for executor in ("serial", "processes:2"):
+        assert sweeps.run(sweep, tmp_path / executor, executor=executor, progress=False).complete
+        found.append(sweeps.Store(tmp_path / executor).load())
+    assert found[0].identical(found[1])

@@ -104,7 +104,14 @@ def _table(table: Table) -> str:
 
 
 def _cell(value: Any) -> str:
-    return f'<td class="number">{shown(value)}</td>' if _is_number(value) or value is None else f"<td>{escape(shown(value))}</td>"
+    return (
+        f'<td class="number">{shown(value)}</td>'
+        if _is_number(value) or value is None
+        else f"<td>{escape(shown(value)).replace(' = ', EQUALS)}</td>"
+    )
+
+
+EQUALS = "\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}"  # a line may not break within an equation
 
 
 def _is_number(value: Any) -> bool:

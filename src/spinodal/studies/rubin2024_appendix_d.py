@@ -8,6 +8,7 @@ import xarray
 from ..figures import rubin2024_appendix_d as figures
 from ..sweeps import Study, Sweep
 from . import teacher_student_theory as theory
+from .averages import between_chains, negative_log_density
 from .catalogue import RUBIN2024, find
 from .comparison import Comparison, tally
 from .errata import APPENDIX_D
@@ -55,8 +56,16 @@ def analyse(dataset: xarray.Dataset, size: str) -> Analysis:
     problems = [replace(problem, width=int(width)) for width in found["width"].values]
     fine = theory.along([replace(problem, width=int(width)) for width in FINE], "width_fine")
     found = found.assign(fine).assign({name.replace("theory_", "theory_at_"): v for name, v in theory.along(problems, "width").items()})
-    found = found.assign(theory.densities(problems, "width"))
+    first = int(found["data_seed"].values[0])
+    found = found.assign(theory.densities(problems, "width", first))
     found = found.assign(theory.of_data_sets(problems, "width", found["data_seed"].values.tolist())).assign(averaged(found))
+    # Droplets of different data sets sit at different overlaps: an average density would be that of none
+    here = found.sel(data_seed=[first])
+    density = negative_log_density(here["overlap_counts"], here["overlap_total"], BIN_EDGES)
+    found["posterior_negative_log_density"], found["posterior_negative_log_density_error"] = density
+    found["posterior_droplet_transverse_norm"], found["posterior_droplet_transverse_norm_error"] = between_chains(
+        here["droplet_transverse_norm_chain"]
+    )
     comparisons = (
         *_theory_against_reference(found),
         *against_corrected_theory(found, "width", "N", ALLOWED),
@@ -121,8 +130,8 @@ recipe = Recipe(
         ),
         Picture(
             "density",
-            "Negative logarithm of the density of one neuron's overlap at three widths, averaged over data sets. Points: exact posterior "
-            "with one standard error; the theory is that of an average data set.",
+            "Negative logarithm of the density of one neuron's overlap at three widths, for the first data set and with the theory of this "
+            "data set. Points: exact posterior with one standard error from the chains; bins that no chain has entered are empty.",
             figures.density,
         ),
     ),

@@ -216,7 +216,8 @@ def _verdict(found: xarray.Dataset, comparisons: tuple[Comparison, ...]) -> tupl
         f"What decides is ⟨ΦΨ⟩: at P = {int(coldest['prime'])} and t = {float(coldest['temperature']):g} the posterior has {product:.3f}, "
         f"the theory {claims['exact']:.3f} with the exact eigenvalue and {claims['printed']:.1f} with the printed one.",
         "With the right eigenvalue the published figure's last phase, GMFL-II, does not exist at P = 401, N = 1000, σ_a² = 2e-6, γ = 1e-4: "
-        "droplets appear, but in less than a millionth of the modes at σ² = 0.2, and the discrepancy keeps falling linearly. At the rescaled parameters below "
+        "droplets appear, but in less than a millionth of the modes at σ² = 0.2, and the discrepancy keeps falling linearly. "
+        "At the rescaled parameters below "
         "the exact eigenvalue shows the published figure.",
         f"{tally(comparisons)} Error bars are Monte Carlo errors of the chains; the full table has no data sets to average over.",
     )

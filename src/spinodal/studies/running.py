@@ -147,7 +147,10 @@ def _first_failure(folder: Folder) -> str:
 
 def comparison_table(comparisons: tuple[Comparison, ...]) -> Table:
     """Expected | obtained | z, as the page shows it."""
-    rows = [(c.what, c.source, c.expected, c.obtained, c.error or None, c.tolerance, c.z, c.verdict) for c in comparisons]
+    rows = [
+        (c.what, c.source, c.expected, c.obtained, _digits(c.error, 2) or None, c.tolerance, _digits(c.z, 3), c.verdict)
+        for c in comparisons
+    ]
     marks = ["" if not c.known else "good" if c.as_hoped else "bad" for c in comparisons]
     columns = ("what", "source of the expected number", "expected", "obtained", "± 1 s.e.", "tolerance", "z", "verdict")
     note = (
@@ -155,6 +158,10 @@ def comparison_table(comparisons: tuple[Comparison, ...]) -> Table:
         "Numbers agree within three standard errors or within the tolerance, which for theory is what its own approximations are allowed."
     )
     return Table("Expected against obtained", columns, rows, note, marks=marks)
+
+
+def _digits(value: float, count: int) -> float:
+    return float(f"{value:.{count}g}")
 
 
 def summary(outcome: Outcome, settings: dict[str, Any], origin: dict[str, Any]) -> dict[str, Any]:

@@ -42,11 +42,16 @@ def infinite_size(problem: TeacherStudent, noise: np.ndarray, axis: str) -> dict
     return {"limit_linear_discrepancy": (("transverse", axis), linear), "limit_cubic_discrepancy": (("transverse", axis), cubic)}
 
 
-def densities(problems: Sequence[TeacherStudent], axis: str) -> dict[str, tuple]:
-    """`theory_log_density` (transverse, axis, overlap) on `OVERLAPS`, and |w_perp|^2 of the droplets (transverse, axis)."""
+def densities(problems: Sequence[TeacherStudent], axis: str, data_seed: int | None = None) -> dict[str, tuple]:
+    """`theory_log_density` (transverse, axis, overlap) on `OVERLAPS`, and |w_perp|^2 of the droplets (transverse, axis).
+
+    With `data_seed`, those of this data set, by its Gram matrix; else of infinitely many samples.
+    """
+    corrections = () if data_seed is None else ("gram",)
     log_density, norms = [], []
     for transverse in TRANSVERSE:
-        solved = [theory.solve(problem, transverse=transverse) for problem in problems]
+        data = [None if data_seed is None else problem.draw(data_seed) for problem in problems]
+        solved = [theory.solve(p, transverse=transverse, corrections=corrections, data=d) for p, d in zip(problems, data, strict=True)]
         log_density.append([np.interp(OVERLAPS, s.overlap, s.log_density, right=np.nan) for s in solved])
         norms.append([_droplet_norm(s) for s in solved])
     return {
