@@ -29,5 +29,6 @@ class Probation:
         self._errors += errors
         self._off = successes > 0 or len(set(self._errors)) > 1 or len(self._errors) >= FIRST
         if successes == 0 and len(self._errors) >= FIRST and len(set(self._errors)) == 1:
-            return f"all of the first {len(self._errors)} cells failed with the same error: mend it, or insist with --keep-going (keep_going=True)"
+            alike = f"all of the first {len(self._errors)} cells failed with the same error"
+            return f"{alike}: mend it, or insist with --keep-going (keep_going=True)"
         return ""
