@@ -15,12 +15,12 @@ def test_dual_averaging_finds_the_step_with_the_target_acceptance():
     assert float(np.exp(state.log_averaged)) == pytest.approx(0.3, rel=0.1)
 
 
-def test_the_recursion_is_that_of_hoffman_and_gelman():
+def test_the_recursion_is_that_of_hoffman_and_gelman_with_our_gain():
     state, log_step, averaged, error = adaptation.restart(0.1), np.log(0.1), np.log(0.1), 0.0
     for m, acceptance in enumerate([0.2, 0.9, 0.7, 1.0], start=1):
         state = adaptation.update(state, acceptance, 0.8)
         error = (1 - 1 / (m + 10)) * error + (0.8 - acceptance) / (m + 10)
-        log_step = np.log(0.2) - np.sqrt(m) / 0.05 * error
+        log_step = np.log(0.2) - np.sqrt(m) / 0.2 * error
         averaged = m**-0.75 * log_step + (1 - m**-0.75) * averaged
     assert float(state.log_step) == pytest.approx(log_step, rel=1e-5)
     assert float(state.log_averaged) == pytest.approx(averaged, rel=1e-5)

@@ -135,8 +135,8 @@ class Host:
         end = next(mark for mark in (learned, scouted, warmup) if ensemble.done < mark)
         count = min(self.spec.capacity, end - ensemble.done)
         step = self.pooled_step(ensemble)
-        # Angles: the first trajectories as long as asked for, the scouts up to half a period of the prior
-        angle = np.pi if end == scouted else sampler.step_size * sampler.leapfrog_steps
+        # Angles: the first trajectories as long as asked for, the scouts a little beyond where a prior direction has turned to a fresh one
+        angle = 0.6 * np.pi if end == scouted else sampler.step_size * sampler.leapfrog_steps
         length = int(np.clip(round(angle / step), 1, self.spec.most_steps))
         if end == warmup and scouted > learned:
             length = ensemble.leapfrog_steps

@@ -1,0 +1,62 @@
+"""One posterior gradient against a matrix product of the same FLOPs, on one core and in one process; growth with d, N and n.
+
+    python benchmarks/gradient.py
+
+A gradient at (d, N, n) needs 4 d N n FLOPs in two products, X W^T and G^T X. Beside the products of just these shapes stands the square
+product of as many FLOPs, which is the most that the library can do. Chains run one a core, so one core is what is timed.
+"""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from timing import FIG2, ONE_CORE, seconds, table
+
+from spinodal.problems import TeacherStudent
+from spinodal.sampling.posteriors import teacher_student as posterior
+
+SIZES = [
+    *[(d, 700, 3000) for d in (75, 150, 300)],
+    *[(150, width, 3000) for width in (350, 700, 1400)],
+    *[(150, 700, samples) for samples in (1500, 3000, 6000)],
+]
+
+
+def gradient_seconds(problem: TeacherStudent) -> float:
+    """One gradient at a prior draw."""
+    shape = posterior.shape_key(problem)
+    gradient = jax.jit(posterior.bind(shape).potential_and_gradient, compiler_options=ONE_CORE)
+    constants = jax.tree.map(jnp.asarray, posterior.constants(problem, problem.draw(0), 0.4))
+    z = jnp.asarray(posterior.prior_start(problem, np.random.default_rng(0)))
+    return seconds(lambda: gradient(z, constants))
+
+
+def product_seconds(problem: TeacherStudent) -> tuple[float, float]:
+    """The two products alone, and one square product of as many FLOPs."""
+    d, width, samples = problem.input_dim, problem.width, problem.samples
+    side = round((2 * d * width * samples) ** (1 / 3))
+    product = jax.jit(jnp.matmul, compiler_options=ONE_CORE)
+    normal = lambda *shape: jax.random.normal(jax.random.key(0), shape)  # noqa: E731
+    x, w, g, square = normal(samples, d), normal(d, width), normal(width, samples), normal(side, side)
+    return seconds(lambda: product(x, w)) + seconds(lambda: product(g, x)), seconds(lambda: product(square, square))
+
+
+def main() -> None:
+    """Print both tables."""
+    rows, cost = [], {}
+    for d, width, samples in SIZES:
+        problem = TeacherStudent(d, width, samples, FIG2.noise, FIG2.cubic, FIG2.weight_variance, FIG2.readout_variance)
+        ours, (products, square) = gradient_seconds(problem), product_seconds(problem)
+        cost[d, width, samples] = ours
+        rate = 4e-9 * d * width * samples / ours
+        rows.append((d, width, samples, 1e3 * ours, rate, 1e3 * products, products / ours, 1e3 * square, square / ours))
+    table("d | N | n | gradient ms | GFLOP/s | its products ms | ratio | square product ms | ratio", rows)
+    slopes = []
+    for axis, name in enumerate(("d", "N", "n")):
+        sizes = SIZES[3 * axis : 3 * axis + 3]
+        slope = np.polyfit(np.log([size[axis] for size in sizes]), np.log([cost[size] for size in sizes]), 1)[0]
+        slopes.append((name, float(slope)))
+    table("grows with | exponent of the time", slopes)
+
+
+if __name__ == "__main__":
+    main()
