@@ -11,6 +11,7 @@ import pytest
 from spinodal import sweeps
 
 EXECUTORS = ("serial", "processes:2")
+OFTEN_SERIAL = ("serial", pytest.param("processes:2", marks=pytest.mark.slow))  # three pools each
 
 
 def run(sweep, store, **options):
@@ -88,7 +89,7 @@ def test_a_cell_that_raises_is_recorded_and_the_sweep_goes_on(executor, store, s
     assert set(log.count("start").values()) == {1}
 
 
-@pytest.mark.parametrize("executor", EXECUTORS)
+@pytest.mark.parametrize("executor", OFTEN_SERIAL)
 def test_a_flaky_cell_succeeds_by_retrying_now_or_later(executor, store, selftest, log):
     assert run(selftest(6, fail="flaky", fail_every=2), store, executor=executor, retries=1).complete
     assert sweeps.Store(store).provenance()[selftest(6, fail="flaky", fail_every=2).cells()[2].key]["attempts"] == 2
@@ -118,7 +119,7 @@ def test_a_cell_that_kills_its_worker_is_found_and_the_others_are_not_lost(store
     assert all(ends[i, 0] >= 1 for i in range(9) if i % 5)
 
 
-@pytest.mark.parametrize("executor", EXECUTORS)
+@pytest.mark.parametrize("executor", OFTEN_SERIAL)
 def test_when_the_first_20_cells_all_fail_alike_the_sweep_stops(executor, store, selftest):
     report = run(selftest(100, fail="raise"), store, executor=executor, retries=0)
     assert "all of the first" in report.message
