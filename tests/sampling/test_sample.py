@@ -113,6 +113,12 @@ def test_it_stops_when_the_target_is_reached_and_says_when_it_is_not():
     assert "was not reached within draws=30" in late.message
 
 
+def test_resuming_a_call_that_had_reached_its_target_draws_no_more(tmp_path):
+    settings = {"stop": Stop(rhat=1.05, ess=100), "draws": 2000, "warmup": 100, "checkpoint": tmp_path / "chains.npz"}
+    first = sample(TINY, **settings)
+    assert sample(TINY, **settings, resume=True).overlaps.tobytes() == first.overlaps.tobytes()
+
+
 def test_progress_goes_to_one_and_gradients_are_counted():
     told = []
     sampler = HMC(adapt=False, leapfrog_steps=5, neuron_updates=0)

@@ -101,7 +101,7 @@ class Host:
         save: Callable[[Ensemble], None] | None,
     ) -> tuple[Ensemble, bool]:
         """Warm up, then draw; True where `stop` was satisfied before all draws were made."""
-        satisfied = False
+        satisfied = stop is not None and ensemble.kept() > 0 and _satisfies(diagnose(self.scalars(ensemble)), ensemble.kept(), stop)
         with ThreadPoolExecutor(max_workers=min(len(self.keys), programs.usable_cores())) as pool:
             while ensemble.done < warmup:
                 self._warm(ensemble, warmup, pool)
@@ -149,7 +149,7 @@ class Host:
         if ensemble.done == scouted and ensemble.jumps:
             shortest = min(jumps.shape[1] for jumps in ensemble.jumps)
             jumps = np.concatenate([jumps[:, :shortest] for jumps in ensemble.jumps])
-            overhead = (1 + sampler.neuron_updates * self.posterior.REFRESH_COST) if self.spec.refresh else 0.0
+            overhead = 1 + self.posterior.REFRESH_COST if self.spec.refresh else 0.0
             ensemble.leapfrog_steps = adaptation.trajectory_length(jumps, overhead)
         if ensemble.done == warmup:
             pooled = np.float32(np.log(self.pooled_step(ensemble)))

@@ -35,9 +35,9 @@ class TeacherStudentCell:
     readout_variance: float = 8 / 700
     data_seed: int = 0
     seed: int = 0
-    chains: int = 4
-    draws: int = 2000
-    warmup: int = 300
+    chains: int = 2
+    draws: int = 1500
+    warmup: int = 30
     rhat: float = 1.01
     ess: float = 100.0
 
@@ -68,6 +68,7 @@ def run_cell(cell: TeacherStudentCell) -> dict[str, Any]:
         warmup=cell.warmup,
         seed=derived_seed(cell.seed, cell.data_seed, cell.width, cell.noise),
         droplet_threshold=THRESHOLD,
+        sampler=sampling.HMC(target_acceptance=0.7),
         stop=sampling.Stop(rhat=cell.rhat, ess=cell.ess),
     )
     overlaps = np.abs(np.asarray(posterior.overlaps, dtype=np.float64))

@@ -1,6 +1,6 @@
 """What a posterior offers to the samplers.
 
-A module of this folder gives `SCALARS`, `REFRESH_COST` (of one round, in gradients; 0 where there is no such move), `CITATION`,
+A module of this folder gives `SCALARS`, `REFRESH_COST` (in gradients; 0 where there is no such move), `CITATION`,
 `shape_key`, `constants`, `dimension`, `prior_start`, `planted_start` and `bind`; positions are flat vectors whose prior is N(0, I).
 """
 

@@ -5,9 +5,9 @@ the (d - 2) N transverse directions, on which no observable depends. With each n
 
     h_i = q_i x_1 + rho_i (X u_i),      q_i = w_i . w*,     rho_i = |w_i,perp|,
 
-a change of (q_i, rho_i, a_i) costs O(n) instead of O(n d). Two moves alternate; both leave the posterior invariant:
+a change of (q_i, rho_i, a_i) costs O(n) instead of O(n d). Two moves, both of which leave the posterior invariant:
 
-1. neuron by neuron, with its readout integrated out: (q, rho) is proposed from a fixed density G and accepted with probability
+1. a few rounds, neuron by neuron, with its readout integrated out: (q, rho) is proposed from a fixed density G and accepted with probability
 
        min(1, [p(q', rho') L(q', rho') G(q, rho)] / [p(q, rho) L(q, rho) G(q', rho')]),
        L = (1 + s2 / c)^(-1/2) exp[s1^2 / (2 sigma^2 (s2 + c))],    s1 = phi . e,  s2 = phi . phi,  c = sigma^2 N / sigma_a^2,
@@ -15,7 +15,7 @@ a change of (q_i, rho_i, a_i) costs O(n) instead of O(n d). Two moves alternate;
    e the residual without this neuron; then the readout is drawn from its conditional, N(s1 / (s2 + c), sigma^2 / (s2 + c)).
    G mixes a normal in (q, ln r) shaped like the prior (half), a broad density, and a normal fitted in the warm-up to where neurons
    outside the prior were seen.
-2. leapfrog trajectories of all (q, rho, a) together, with the Metropolis test.
+2. one leapfrog trajectory of all (q, rho, a) together, with the Metropolis test.
 """
 
 from collections.abc import Callable
@@ -45,7 +45,7 @@ class Proposal(NamedTuple):
 
 
 class Tuning(NamedTuple):
-    """Rounds of both moves; the leapfrog's step, its number of steps, and the proposal. All traced."""
+    """Rounds of the first move; the leapfrog's step, its number of steps, and the proposal. All traced."""
 
     rounds: Array
     step_size: Array
@@ -54,7 +54,7 @@ class Tuning(NamedTuple):
 
 
 class Info(NamedTuple):
-    """Mean acceptance of the joint trajectories, and the share of neurons that took their proposal."""
+    """Acceptance of the joint trajectory, and the share of neurons that took their proposal in a round."""
 
     acceptance: Array
     moved: Array
@@ -91,14 +91,14 @@ def bind_neuron_updates(shape: Shape) -> Callable[[jax.Array, jax.Array, Constan
         )
 
         def one_round(i, carry):
-            x, info = carry
-            single, joint = jax.random.split(jax.random.fold_in(key, i))
-            x, moved = _update_each(single, x, data, constants, tuning.proposal, shape)
-            x, accepted = _update_together(joint, x, data, constants, tuning, shape)
-            return x, Info(info.acceptance + accepted / tuning.rounds, info.moved + moved / tuning.rounds)
+            x, moved = carry
+            x, share = _update_each(jax.random.fold_in(key, i), x, data, constants, tuning.proposal, shape)
+            return x, moved + share / tuning.rounds
 
-        start = _Reduced(weights[:, 0], norm, readouts), Info(jnp.float32(0), jnp.float32(0))
-        x, info = jax.lax.fori_loop(0, tuning.rounds, one_round, start)
+        start = _Reduced(weights[:, 0], norm, readouts), jnp.float32(0)
+        x, moved = jax.lax.fori_loop(0, tuning.rounds, one_round, start)
+        x, accepted = _update_together(jax.random.fold_in(key, tuning.rounds), x, data, constants, tuning, shape)
+        info = Info(accepted, moved)
         weights = (direction * x.norm[:, None]).at[:, 0].set(x.overlap)
         return jnp.concatenate([weights.ravel(), x.readout]), info
 
