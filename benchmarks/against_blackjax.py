@@ -13,12 +13,13 @@ import blackjax
 import jax
 import jax.numpy as jnp
 import numpy as np
-from timing import FIG2, ONE_CORE, table
+from timing import FIG2, table
 
 from spinodal.sampling import hmc
 from spinodal.sampling.diagnostics import diagnose
 from spinodal.sampling.posteriors import neuron_updates
 from spinodal.sampling.posteriors import teacher_student as posterior
+from spinodal.sampling.programs import CPU_OPTIONS
 
 STEPS = 8
 
@@ -66,7 +67,7 @@ def main() -> None:
         return run
 
     z = jnp.asarray(posterior.planted_start(FIG2, np.random.default_rng(0)))
-    z = jax.jit(run_ours(2), compiler_options=ONE_CORE)(0.18, jax.random.key(9), z)[0]
+    z = jax.jit(run_ours(2), compiler_options=CPU_OPTIONS)(0.18, jax.random.key(9), z)[0]
     rows = []
     for name, run, step_size in (
         ("blackjax HMC, step 0.1", run_theirs, 0.1),
@@ -74,7 +75,7 @@ def main() -> None:
         ("ours, prior solved exactly, step 0.18", run_ours(0), 0.18),
         ("ours, with neuron updates, step 0.18", run_ours(2), 0.18),
     ):
-        compiled = jax.jit(run, compiler_options=ONE_CORE)
+        compiled = jax.jit(run, compiler_options=CPU_OPTIONS)
         jax.block_until_ready(compiled(step_size, jax.random.key(0), z))
         began = time.perf_counter()
         _, (observed, acceptance) = jax.block_until_ready(compiled(step_size, jax.random.key(1), z))

@@ -9,10 +9,11 @@ product of as many FLOPs, which is the most that the library can do. Chains run 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from timing import FIG2, ONE_CORE, seconds, table
+from timing import FIG2, seconds, table
 
 from spinodal.problems import TeacherStudent
 from spinodal.sampling.posteriors import teacher_student as posterior
+from spinodal.sampling.programs import CPU_OPTIONS
 
 SIZES = [
     *[(d, 700, 3000) for d in (75, 150, 300)],
@@ -24,7 +25,7 @@ SIZES = [
 def gradient_seconds(problem: TeacherStudent) -> float:
     """One gradient at a prior draw."""
     shape = posterior.shape_key(problem)
-    gradient = jax.jit(posterior.bind(shape).potential_and_gradient, compiler_options=ONE_CORE)
+    gradient = jax.jit(posterior.bind(shape).potential_and_gradient, compiler_options=CPU_OPTIONS)
     constants = jax.tree.map(jnp.asarray, posterior.constants(problem, problem.draw(0), 0.4))
     z = jnp.asarray(posterior.prior_start(problem, np.random.default_rng(0)))
     return seconds(lambda: gradient(z, constants))
@@ -34,7 +35,7 @@ def product_seconds(problem: TeacherStudent) -> tuple[float, float]:
     """The two products alone, and one square product of as many FLOPs."""
     d, width, samples = problem.input_dim, problem.width, problem.samples
     side = round((2 * d * width * samples) ** (1 / 3))
-    product = jax.jit(jnp.matmul, compiler_options=ONE_CORE)
+    product = jax.jit(jnp.matmul, compiler_options=CPU_OPTIONS)
     normal = lambda *shape: jax.random.normal(jax.random.key(0), shape)  # noqa: E731
     x, w, g, square = normal(samples, d), normal(d, width), normal(width, samples), normal(side, side)
     return seconds(lambda: product(x, w)) + seconds(lambda: product(g, x)), seconds(lambda: product(square, square))

@@ -13,7 +13,6 @@ import jax
 import numpy as np
 
 from spinodal.problems import TeacherStudent
-from spinodal.sampling.programs import CPU_OPTIONS as ONE_CORE  # noqa: F401: for the scripts beside this one
 
 FIG2 = TeacherStudent(input_dim=150, width=700, samples=3000, noise=0.15, cubic=-0.3, weight_variance=0.5, readout_variance=8 / 700)
 NOISES = (0.1, 0.15, 0.2, 0.25, 0.3)

@@ -28,7 +28,7 @@ class HMC:
     leapfrog_steps: int = 14
     target_acceptance: float = 0.8
     adapt: bool = True
-    neuron_updates: int = 4
+    neuron_updates: int = 2
 
     def __post_init__(self) -> None:
         positive("step_size", self.step_size, why="in prior standard deviations")

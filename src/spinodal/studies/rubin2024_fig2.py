@@ -20,7 +20,7 @@ from .teacher_student_average import (
     error_bars_mean,
     worst_deviation,
 )
-from .teacher_student_cell import BIN_EDGES, DIMS, SCALARS, UNITS, TeacherStudentCell, group_key, run_cell
+from .teacher_student_cell import BIN_EDGES, DIMS, IN_A_HURRY, SCALARS, UNITS, TeacherStudentCell, group_key, run_cell
 
 NOISES = (0.1, 0.15, 0.2, 0.25, 0.3)
 DATA_SETS = {"quick": 1, "full": 10, "paper": 50}
@@ -66,7 +66,8 @@ study = Study(
 def sweep(size: str, seed: int) -> Sweep:
     """Five noises times as many data sets as the size has."""
     grid = {"data_seed": range(DATA_SETS[size]), "noise": NOISES}
-    return Sweep(study=study.name, name=f"{study.name}-{size}", grid=grid, base={"seed": seed})
+    hurry = IN_A_HURRY if size == "quick" else {}
+    return Sweep(study=study.name, name=f"{study.name}-{size}", grid=grid, base={"seed": seed, **hurry})
 
 
 def scaled(problem: TeacherStudent, scale: float) -> TeacherStudent:

@@ -22,6 +22,9 @@ UNITS = {
 }
 
 
+IN_A_HURRY = {"draws": 144, "rhat": 1.05}  # settings of the quick sizes, which keep to their three minutes and say what did not converge
+
+
 @dataclass(frozen=True)
 class TeacherStudentCell:
     """A problem, its data set, and how it is sampled: until `rhat` and `ess` are reached, at most `draws` a chain."""

@@ -7,7 +7,7 @@ the (d - 2) N transverse directions, on which no observable depends. With each n
 
 a change of (q_i, rho_i, a_i) costs O(n) instead of O(n d). Two moves, both of which leave the posterior invariant:
 
-1. a few rounds, neuron by neuron, with its readout integrated out: (q, rho) is proposed from a fixed density G and accepted with probability
+1. a few rounds, neuron by neuron, with its readout integrated out: (q, rho) is proposed from a density G and accepted with probability
 
        min(1, [p(q', rho') L(q', rho') G(q, rho)] / [p(q, rho) L(q, rho) G(q', rho')]),
        L = (1 + s2 / c)^(-1/2) exp[s1^2 / (2 sigma^2 (s2 + c))],    s1 = phi . e,  s2 = phi . phi,  c = sigma^2 N / sigma_a^2,
@@ -15,6 +15,10 @@ a change of (q_i, rho_i, a_i) costs O(n) instead of O(n d). Two moves, both of w
    e the residual without this neuron; then the readout is drawn from its conditional, N(s1 / (s2 + c), sigma^2 / (s2 + c)).
    G mixes a normal in (q, ln r) shaped like the prior (half), a broad density, and a normal fitted in the warm-up to where neurons
    outside the prior were seen.
+   Where droplets carry much of the output, one more or one less asks all the others to give way, which readouts that stand still
+   forbid. So every second round integrates over the readouts of *partners* S as well, a random 70 % of the neurons beyond four prior
+   deviations: dot products become a . P b with P = 1 - Phi_S^T (Phi_S Phi_S^T + c)^-1 Phi_S, partners do not move, the ratio gets the
+   chance of S given q' over that given q, and the partners' readouts are drawn at the end.
 2. one leapfrog trajectory of all (q, rho, a) together, with the Metropolis test.
 """
 
@@ -30,6 +34,9 @@ from scipy.special import digamma, gammaln, polygamma
 from .interface import Array
 from .teacher_student import LANES, Constants, Shape, split
 
+SLOTS = 32  # partners at most
+PARTNER_SHARE = 0.7  # of the neurons beyond FAR
+FAR = 4.0  # prior deviations of the overlap beyond which a neuron may be a partner
 BROAD_OVERLAP = 2.5  # in units of sigma_w
 BROAD_LOG_NORM = (np.log(0.15), np.log(1.4))  # of r / sigma_w^2
 
@@ -92,12 +99,15 @@ def bind_neuron_updates(shape: Shape) -> Callable[[jax.Array, jax.Array, Constan
 
         def one_round(i, carry):
             x, moved = carry
-            x, share = _update_each(jax.random.fold_in(key, i), x, data, constants, tuning.proposal, shape)
-            return x, moved + share / tuning.rounds
+            for with_partners in (False, True):
+                round_key = jax.random.fold_in(key, 2 * i + with_partners)
+                x, share = _update_each(round_key, x, data, constants, tuning.proposal, shape, with_partners=with_partners)
+                moved = moved + share / (2 * tuning.rounds)
+            return x, moved
 
         start = _Reduced(weights[:, 0], norm, readouts), jnp.float32(0)
         x, moved = jax.lax.fori_loop(0, tuning.rounds, one_round, start)
-        x, accepted = _update_together(jax.random.fold_in(key, tuning.rounds), x, data, constants, tuning, shape)
+        x, accepted = _update_together(jax.random.fold_in(key, 2 * tuning.rounds), x, data, constants, tuning, shape)
         info = Info(accepted, moved)
         weights = (direction * x.norm[:, None]).at[:, 0].set(x.overlap)
         return jnp.concatenate([weights.ravel(), x.readout]), info
@@ -139,31 +149,79 @@ def _residual(x: _Reduced, data: _Data, constants: Constants) -> jax.Array:
     return jax.lax.scan(tile, None, data.tiles)[1].reshape(data.targets.shape)
 
 
-def _update_each(key, x: _Reduced, data: _Data, constants: Constants, proposal: Proposal, shape: Shape) -> tuple[_Reduced, jax.Array]:
-    keys = jax.random.split(key, 3)
+class _Partners(NamedTuple):
+    """Neurons whose readouts are integrated out for a whole round: which they are, L^-1 Phi_S, and L with L L^T = Phi_S Phi_S^T + c."""
+
+    member: Array  # (width,) bool
+    index: Array  # (slots,)
+    valid: Array  # (slots,) bool; an empty slot has a row of zeros
+    white: Array  # (slots, samples)
+    factor: Array  # (slots, slots)
+    usable: Array  # bool: all fit into the slots
+
+
+def _choose_partners(key, x: _Reduced, data: _Data, cost: jax.Array, shape: Shape) -> _Partners:
+    far = jnp.abs(x.overlap) > FAR
+    member = far & jax.random.bernoulli(key, PARTNER_SHARE, (shape.width,))
+    slots = min(SLOTS, shape.width)
+    index = jnp.argsort(~member, stable=True)[:slots]
+    valid = member[index]
+    h = x.overlap[index, None, None] * data.along + x.norm[index, None, None] * data.across[index]
+    activation = (jax.lax.erf(h) * valid[:, None, None]).reshape(slots, -1)
+    factor = jnp.linalg.cholesky(activation @ activation.T + cost * jnp.eye(slots, dtype=jnp.float32))
+    white = jax.scipy.linalg.solve_triangular(factor, activation, lower=True)
+    return _Partners(member, index, valid, white, factor, jnp.sum(member) <= slots)
+
+
+def _update_each(
+    key, x: _Reduced, data: _Data, constants: Constants, proposal: Proposal, shape: Shape, *, with_partners: bool
+) -> tuple[_Reduced, jax.Array]:
+    """One round of the first move; with partners, a . b stands for a . P b and partners do not move."""
+    keys = jax.random.split(key, 5)
     overlap, norm = _propose(keys[0], proposal, shape)
     norm = jnp.copysign(norm, x.norm)  # a proposal never turns the direction over, so the way back is open
     log_ratio = _log_weight(overlap, norm, proposal, shape) - _log_weight(x.overlap, x.norm, proposal, shape)
-    threshold = jnp.log(jax.random.uniform(keys[1], (shape.width,), minval=jnp.finfo(jnp.float32).tiny)) - log_ratio
     noise, cost = constants.noise, constants.noise / constants.readout_scale**2
+    readouts, normals = x.readout * constants.readout_scale, jax.random.normal(keys[2], (shape.width,))
+    free = jnp.ones(shape.width, bool)
+    partners, white = None, jnp.zeros((0, data.targets.size))
+    if with_partners:
+        partners = _choose_partners(keys[3], x, data, cost, shape)
+        free, white = ~partners.member & partners.usable, partners.white
+        # The chance that this neuron is no partner, after and before, belongs to the law of neurons and partners together
+        log_ratio = log_ratio + np.log1p(-PARTNER_SHARE) * ((jnp.abs(overlap) > FAR) * 1.0 - (jnp.abs(x.overlap) > FAR) * 1.0)
+        readouts = jnp.where(partners.member, 0.0, readouts)
+    level = jnp.log(jax.random.uniform(keys[1], (shape.width,), minval=jnp.finfo(jnp.float32).tiny)) - log_ratio
 
     def gain(s1, s2):
         return s1 * s1 / (2 * noise * (s2 + cost)) - jnp.log1p(s2 / cost) / 2
 
-    def update(residual, neuron):
-        q, rho, readout, q_new, rho_new, level, normal, across = neuron
+    def update(carry, neuron):
+        residual, projected = carry
+        q, rho, readout, q_new, rho_new, level, normal, free, across = neuron
         old = jax.lax.erf(q * data.along + rho * across)
         new = jax.lax.erf(q_new * data.along + rho_new * across)
         others = residual + readout * old
         s1, s2, s1_new, s2_new = _sums(others * old, old * old, others * new, new * new)
-        taken = level < gain(s1_new, s2_new) - gain(s1, s2)
+        white_old, white_new = (white @ jnp.stack([old.ravel(), new.ravel()], axis=1)).T
+        projected = projected + readout * white_old
+        s1, s1_new = s1 - projected @ white_old, s1_new - projected @ white_new
+        s2, s2_new = s2 - white_old @ white_old, s2_new - white_new @ white_new
+        taken = free & (level < gain(s1_new, s2_new) - gain(s1, s2))
         s1, s2 = jnp.where(taken, s1_new, s1), jnp.where(taken, s2_new, s2)
-        readout = s1 / (s2 + cost) + normal * jnp.sqrt(noise / (s2 + cost))
-        return others - readout * jnp.where(taken, new, old), (taken, readout)
+        readout = jnp.where(free, s1 / (s2 + cost) + normal * jnp.sqrt(noise / (s2 + cost)), readout)
+        projected = projected - readout * jnp.where(taken, white_new, white_old)
+        return (others - readout * jnp.where(taken, new, old), projected), (taken, readout)
 
-    residual = _residual(x, data, constants)
-    readouts, normals = x.readout * constants.readout_scale, jax.random.normal(keys[2], (shape.width,))
-    _, (taken, readouts) = jax.lax.scan(update, residual, (x.overlap, x.norm, readouts, overlap, norm, threshold, normals, data.across))
+    residual = _residual(x._replace(readout=readouts / constants.readout_scale), data, constants)
+    projected = white @ residual.ravel()
+    neurons = (x.overlap, x.norm, readouts, overlap, norm, level, normals, free, data.across)
+    (_, projected), (taken, readouts) = jax.lax.scan(update, (residual, projected), neurons)
+    if partners is not None:
+        noisy = projected + jnp.sqrt(noise) * jax.random.normal(keys[4], projected.shape)
+        drawn = jax.scipy.linalg.solve_triangular(partners.factor, noisy, lower=True, trans=1)
+        readouts = readouts.at[partners.index].set(jnp.where(partners.valid, drawn, readouts[partners.index]))
+        readouts = jnp.where(partners.usable, readouts, x.readout * constants.readout_scale)
     x = _Reduced(jnp.where(taken, overlap, x.overlap), jnp.where(taken, norm, x.norm), readouts / constants.readout_scale)
     return x, jnp.mean(taken)
 
