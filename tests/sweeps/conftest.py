@@ -1,6 +1,7 @@
 """Stores, logs and processes for the tests of sweeps."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections import Counter
@@ -11,6 +12,14 @@ import pytest
 from spinodal import sweeps
 
 COMMAND = [sys.executable, "-c", "import sys; from spinodal.sweeps.command import main; sys.exit(main(sys.argv[1:]))"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def ctrl_c_is_heard():
+    """A shell that starts a job with & has it ignore SIGINT, which processes inherit; here it is heard however pytest was started."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture
