@@ -4,18 +4,17 @@ import math
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from typing import Any
 
 import jax
 import numpy as np
 
 from . import adaptation, programs
 from .diagnostics import Diagnostics, diagnose
-from .posteriors import neuron_updates
 from .settings import HMC, Langevin, Stop
 
 Progress = Callable[[float, str], None]
 FULL_SIZE = 5e7  # multiplications a gradient above which a chunk is 16 draws long, below which 64
-INNER_STEP = 0.3
 
 
 @dataclass
@@ -27,7 +26,7 @@ class Ensemble:
     done: int = 0  # draws a chain, warm-up included
     gradients: int = 0
     leapfrog_steps: int = 0
-    proposal: neuron_updates.Proposal = field(default_factory=neuron_updates.unfitted)
+    tuning: Any = ()  # of `Kernels.refresh`
     jumps: list[np.ndarray] = field(default_factory=list)
     seconds: float = 0.0
 
@@ -52,7 +51,7 @@ class Host:
             capacity=16 if work > FULL_SIZE / 1000 else 64,
         )
         self.batched = batching == "vmap" or (batching == "auto" and jax.default_backend() != "cpu")
-        self.start, self.advance = programs.compiled(posterior.bind, posterior.shape_key(problem), self.spec, self.batched)
+        self.start, self.advance, self.tune = programs.compiled(posterior.bind, posterior.shape_key(problem), self.spec, self.batched)
         self.keys = [jax.random.fold_in(jax.random.key(seed), chain) for chain in range(chains)]
 
     def begin(self, positions: np.ndarray) -> Ensemble:
@@ -62,16 +61,19 @@ class Host:
             states = [jax.tree.map(lambda x, i=i: x[i], states) for i in range(len(positions))]
         else:
             states = [self.start(position, self.constants) for position in positions]
-        outer, inner = adaptation.restart(self.sampler.step_size), adaptation.restart(INNER_STEP)
+        averaging = adaptation.restart(self.sampler.step_size)
         steps = self.sampler.leapfrog_steps if isinstance(self.sampler, HMC) else self.sampler.steps_per_draw
-        return Ensemble([programs.Carry(state, outer, inner) for state in states], gradients=len(states), leapfrog_steps=steps)
+        carries = [programs.Carry(state, averaging) for state in states]
+        ensemble = Ensemble(carries, gradients=len(states), leapfrog_steps=steps)
+        if self.spec.refresh:
+            ensemble.tuning = self.posterior.bind(self.posterior.shape_key(self.problem)).untuned(self.sampler.neuron_updates)
+            self._tune(ensemble)
+        return ensemble
 
     def chunk(self, ensemble: Ensemble, count: int, *, adapting: bool, leapfrog_steps: int, pool: ThreadPoolExecutor) -> programs.Draws:
         """Advance every chain by `count` draws; rows come back as NumPy arrays (chains, count, ...)."""
         target = self.sampler.target_acceptance if isinstance(self.sampler, HMC) else 0.5
-        rounds = self.sampler.neuron_updates if isinstance(self.sampler, HMC) else 0
-        scalars = np.bool_(adapting), np.int32(leapfrog_steps), np.float32(target), np.int32(rounds)
-        controls = programs.Controls(*scalars, ensemble.proposal)
+        controls = programs.Controls(np.bool_(adapting), np.int32(leapfrog_steps), np.float32(target), ensemble.tuning)
         rest = (self.constants, controls, np.int32(ensemble.done), np.int32(count))
         if self.batched:
             stacked = jax.tree.map(lambda *x: np.stack(x), *ensemble.carries)
@@ -144,8 +146,7 @@ class Host:
         if end == scouted:
             ensemble.jumps.append(rows.jumps[..., :length].reshape(-1, length))
         if self.spec.refresh:
-            overlaps, norms = rows.observed["overlaps"], rows.observed["transverse_norms"]
-            ensemble.proposal = adaptation.fit_proposal(overlaps, norms, self.problem.weight_variance, self.problem.input_dim)
+            self._tune(ensemble)
         if ensemble.done == scouted and ensemble.jumps:
             shortest = min(jumps.shape[1] for jumps in ensemble.jumps)
             jumps = np.concatenate([jumps[:, :shortest] for jumps in ensemble.jumps])
@@ -153,18 +154,20 @@ class Host:
             ensemble.leapfrog_steps = adaptation.trajectory_length(jumps, overhead)
         if ensemble.done == warmup:
             pooled = np.float32(np.log(self.pooled_step(ensemble)))
-            inner = np.float32(np.mean([carry.inner.log_averaged for carry in ensemble.carries]))
-            ensemble.carries = [
-                carry._replace(outer=carry.outer._replace(log_averaged=pooled), inner=carry.inner._replace(log_averaged=inner))
-                for carry in ensemble.carries
-            ]
+            ensemble.carries = [carry._replace(adaptation=carry.adaptation._replace(log_averaged=pooled)) for carry in ensemble.carries]
             if scouted == learned:
                 ensemble.leapfrog_steps = length
+
+    def _tune(self, ensemble: Ensemble) -> None:
+        states = [carry.state for carry in ensemble.carries]
+        positions, known = (np.stack([np.asarray(getattr(state, name)) for state in states]) for name in ("position", "known"))
+        tuned = self.tune(positions, known, self.constants, ensemble.tuning)
+        ensemble.tuning = jax.tree.map(np.asarray, tuned)
 
     @staticmethod
     def pooled_step(ensemble: Ensemble) -> float:
         """The geometric mean over chains of the averaged step: all chains draw with one kernel."""
-        return float(np.exp(np.mean([carry.outer.log_averaged for carry in ensemble.carries])))
+        return float(np.exp(np.mean([carry.adaptation.log_averaged for carry in ensemble.carries])))
 
 
 def _satisfies(found: Diagnostics, draws: int, stop: Stop) -> bool:

@@ -12,7 +12,6 @@ import numpy as np
 
 from ..errors import require
 from .chains import Ensemble
-from .posteriors import neuron_updates
 
 NUMBERS = ("done", "gradients", "leapfrog_steps", "seconds")  # of an `Ensemble`
 
@@ -28,7 +27,8 @@ def save(path: Path, settings: dict[str, Any], ensemble: Ensemble) -> None:
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".tmp")
     try:
         with os.fdopen(handle, "wb") as file:
-            arrays = {"told": told, "proposal": np.array(ensemble.proposal), **leaves, **jumps, **drawn}
+            tuning = {f"tuning.{i}": x for i, x in enumerate(jax.tree.leaves(ensemble.tuning))}
+            arrays = {"told": told, **tuning, **leaves, **jumps, **drawn}
             np.savez(file, allow_pickle=False, **arrays)
         os.replace(temporary, path)
     except BaseException:
@@ -52,5 +52,6 @@ def load(path: Path, settings: dict[str, Any], fresh: Ensemble) -> Ensemble:
         names = [name.removeprefix("drawn.") for name in file.files if name.startswith("drawn.")]
         drawn = [{name: file[f"drawn.{name}"] for name in names}] if names else []
         jumps = [file[f"jumps.{i}"] for i in range(sum(name.startswith("jumps.") for name in file.files))]
-        proposal = neuron_updates.Proposal(*file["proposal"])
-    return replace(fresh, carries=carries, drawn=drawn, jumps=jumps, proposal=proposal, **{name: told[name] for name in NUMBERS})
+        leaves, tuning = jax.tree.flatten(fresh.tuning)
+        tuning = jax.tree.unflatten(tuning, [file[f"tuning.{i}"] for i in range(len(leaves))])
+    return replace(fresh, carries=carries, drawn=drawn, jumps=jumps, tuning=tuning, **{name: told[name] for name in NUMBERS})

@@ -11,11 +11,12 @@ DIVERGENT = 1000.0  # an energy error beyond this is no rounding and no bad luck
 
 
 class State(NamedTuple):
-    """Position, and the likelihood's potential and gradient there."""
+    """Position, the likelihood's potential and gradient there, and what else the posterior tells of it."""
 
     position: Array
     potential: Array
     gradient: Array
+    known: Any = ()
 
 
 class Info(NamedTuple):

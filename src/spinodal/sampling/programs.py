@@ -8,21 +8,17 @@ import jax
 import jax.numpy as jnp
 
 from . import adaptation, hmc, langevin
-from .posteriors import neuron_updates
 from .posteriors.interface import Array, Kernels
 
 # One thread a program; vectors as wide as the processor has, which makes the neuron updates a quarter faster where that is 512 bits
 CPU_OPTIONS = {"xla_cpu_multi_thread_eigen": False, "xla_cpu_prefer_vector_width": 512}
-INNER_STEPS = 6  # of the joint trajectory of `neuron_updates`: an angle between 1 and 2 at the steps it finds
-INNER_TARGET = 0.75
 
 
 class Carry(NamedTuple):
     """All that a chain remembers between two draws."""
 
     state: hmc.State
-    outer: adaptation.DualAveraging
-    inner: adaptation.DualAveraging
+    adaptation: adaptation.DualAveraging
 
 
 class Controls(NamedTuple):
@@ -31,8 +27,7 @@ class Controls(NamedTuple):
     adapting: Array  # bool
     leapfrog_steps: Array
     target_acceptance: Array
-    rounds: Array
-    proposal: neuron_updates.Proposal
+    tuning: Any  # of `Kernels.refresh`
 
 
 class Draws(NamedTuple):
@@ -62,8 +57,8 @@ def build(kernels: Kernels, spec: Spec):
         return hmc.init(position, kernels, constants)
 
     def one_draw(key, carry: Carry, constants, controls: Controls):
-        state, outer, inner = carry
-        step_size = jnp.exp(jnp.where(controls.adapting, outer.log_step, outer.log_averaged))
+        state, averaging = carry
+        step_size = jnp.exp(jnp.where(controls.adapting, averaging.log_step, averaging.log_averaged))
         move_key, refresh_key = jax.random.split(key)
         if spec.kind == "hmc":
             state, info = hmc.step(move_key, state, kernels, constants, step_size, controls.leapfrog_steps, spec.most_steps)
@@ -71,14 +66,12 @@ def build(kernels: Kernels, spec: Spec):
             state, info = langevin.step(
                 move_key, state, kernels, constants, step_size, controls.leapfrog_steps, adjusted=spec.kind == "mala"
             )
-        outer = _updated(outer, info.acceptance, controls.target_acceptance, controls.adapting)
+        updated = adaptation.update(averaging, info.acceptance, controls.target_acceptance)
+        averaging = jax.tree.map(lambda new, old: jnp.where(controls.adapting, new, old), updated, averaging)
         if refresh is not None:
-            inner_step = jnp.exp(jnp.where(controls.adapting, inner.log_step, inner.log_averaged))
-            tuning = neuron_updates.Tuning(controls.rounds, inner_step, INNER_STEPS, controls.proposal)
-            position, told = refresh(refresh_key, state.position, constants, tuning)
-            inner = _updated(inner, told.acceptance, INNER_TARGET, controls.adapting)
+            position, _ = refresh(refresh_key, state.position, step_size, constants, controls.tuning)
             state = hmc.init(position, kernels, constants)
-        return Carry(state, outer, inner), kernels.observe(state.position, constants), info
+        return Carry(state, averaging), kernels.observe(state.position, constants), info
 
     def advance(key, carry: Carry, constants: Any, controls: Controls, first: jax.Array, count: jax.Array):
         shapes = jax.eval_shape(lambda c: one_draw(key, c, constants, controls)[1:], carry)
@@ -97,19 +90,16 @@ def build(kernels: Kernels, spec: Spec):
     return start, advance
 
 
-def _updated(state: adaptation.DualAveraging, acceptance, target, adapting) -> adaptation.DualAveraging:
-    return jax.tree.map(lambda new, old: jnp.where(adapting, new, old), adaptation.update(state, acceptance, target), state)
-
-
 @functools.cache
 def compiled(bind, shape, spec: Spec, batched: bool):
-    """`build`, compiled once for each posterior, shape and spec; `batched` maps over chains inside one program (for a GPU)."""
-    start, advance = build(bind(shape), spec)
+    """`build` and `Kernels.tune`, compiled once for each posterior, shape and spec; `batched` maps over chains in one program (for a GPU)."""
+    kernels = bind(shape)
+    start, advance = build(kernels, spec)
     if batched:
-        return jax.jit(jax.vmap(start, in_axes=(0, None))), jax.jit(jax.vmap(advance, in_axes=(0, 0, None, None, None, None)))
+        start, advance = jax.vmap(start, in_axes=(0, None)), jax.vmap(advance, in_axes=(0, 0, None, None, None, None))
     # One thread a chain: chains run side by side, one a core, and give the same bytes on any number of cores
-    options = CPU_OPTIONS if jax.default_backend() == "cpu" else None
-    return jax.jit(start, compiler_options=options), jax.jit(advance, compiler_options=options)
+    options = CPU_OPTIONS if jax.default_backend() == "cpu" and not batched else None
+    return tuple(jax.jit(program, compiler_options=options) for program in (start, advance, kernels.tune or (lambda: None)))
 
 
 def usable_cores() -> int:

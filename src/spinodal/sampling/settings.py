@@ -19,8 +19,8 @@ class HMC:
         leapfrog_steps: steps of a trajectory, >= 1. The start when `adapt`.
         target_acceptance: mean acceptance that dual averaging aims at, between 0 and 1.
         adapt: find step size (dual averaging) and trajectory length (squared jump of the likelihood per gradient) in the warm-up.
-        neuron_updates: rounds of single-neuron moves after each trajectory (see `posteriors.neuron_updates`), where the posterior has
-            them; 0 for plain HMC. They leave the posterior as it is and let droplets form and dissolve several times faster.
+        neuron_updates: rounds of births and deaths of droplets after each trajectory (see `posteriors.neuron_updates`), where the
+            posterior has them; 0 for plain HMC. They leave the posterior as it is and let the number of droplets change ten times faster.
     Source: Neal (2011); exact Gaussian part: Shahbaba, Lan, Johnson, Neal (2014), arXiv:1106.5941; dual averaging: arXiv:1111.4246.
     """
 
@@ -28,7 +28,7 @@ class HMC:
     leapfrog_steps: int = 14
     target_acceptance: float = 0.8
     adapt: bool = True
-    neuron_updates: int = 2
+    neuron_updates: int = 1
 
     def __post_init__(self) -> None:
         positive("step_size", self.step_size, why="in prior standard deviations")

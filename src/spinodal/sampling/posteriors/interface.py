@@ -15,11 +15,16 @@ Array = Any  # NumPy on the host, JAX inside a compiled program
 class Kernels(NamedTuple):
     """Pure functions of one compiled shape.
 
-    `potential_and_gradient(z, constants)`: minus log likelihood and its gradient, without the prior's |z|^2 / 2.
+    `potential_and_gradient(z, constants)`: minus log likelihood and its gradient, without the prior's |z|^2 / 2; a third array where
+        `refresh` and `tune` want to know more of the position than the position.
     `observe(z, constants)`: dict of arrays kept for each draw, the scalars of `SCALARS` among them.
-    `refresh(key, z, constants, tuning)`: an extra move that leaves the posterior invariant, or None.
+    `refresh(key, z, known, constants, tuning)`: an extra move that leaves the posterior invariant, or None; `known` is that array.
+    `tune(z, known, constants, tuning)`: the tuning of this move fitted to positions (chains, dimension), between two chunks of the warm-up.
+    `untuned(rounds)`: the tuning before that.
     """
 
-    potential_and_gradient: Callable[[jax.Array, Any], tuple[jax.Array, jax.Array]]
+    potential_and_gradient: Callable[[jax.Array, Any], tuple[jax.Array, ...]]
     observe: Callable[[jax.Array, Any], dict[str, jax.Array]]
     refresh: Any = None
+    tune: Any = None
+    untuned: Any = None

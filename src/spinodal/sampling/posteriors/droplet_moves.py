@@ -1,0 +1,214 @@
+"""Droplets are born, die, and breathe together, the readouts of the picked neurons integrated out.
+
+A droplet is a neuron along the teacher whose transverse weights have been fitted to this data set and to all other droplets. Two things
+keep the number of droplets from changing one neuron at a time: the weights of the new one must be found (`droplet_law` proposes them), and
+the others must yield, each a little, which none of them can do alone. So a birth of neuron j takes
+
+    x_j -> x' drawn from [N(m, H^-1) + N(-m, H^-1)] / 2,     x_i -> scale x_i + shift  for all picked droplets i (mirror images alike),
+
+a death x_j -> x' drawn from the prior N(0, 1) and the inverse map for the others, and either is accepted with probability
+
+    min(1, [p(x') s(x') L' q(x' -> x)] / [p(x) s(x) L q(x -> x')] |J|),
+
+q(x -> x') the density of the proposal of x', m and H that of the configuration with the droplet's others as they are or would be, |J| =
+scale^(+-d M). At d = 150, N = 700, n = 3000 and noise 0.1 about one in six is accepted; without yielding one in fifteen, most of which
+are undone at once.
+
+Breathing is a random walk in that same common size: overlaps shifted and transverse weights scaled for all droplets at once.
+"""
+
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from . import droplet_law
+from .droplet_law import Averages, DropletLaw, Others
+from .interface import Array
+
+ASKS = 24  # births or deaths tried in a round
+BREATHS = 3
+SHIFT, LOG_SCALE = 0.35, 0.01  # deviations of a breath: of the overlap in prior deviations, of the log of the transverse weights
+AS_IS, YIELDED, RECOVERED = 0, 1, 2
+
+
+class Kind(NamedTuple):
+    """What counts as a droplet, and the chance of being picked for each kind."""
+
+    far: Array  # overlap in prior deviations
+    near_share: Array
+    far_share: Array
+
+    def is_far(self, weights: jax.Array) -> jax.Array:
+        """Of whitened weights (..., input_dim)."""
+        return jnp.abs(weights[..., 0]) > self.far
+
+    def log_chance(self, weights: jax.Array) -> jax.Array:
+        """Logarithm of the chance of being picked."""
+        return jnp.log(jnp.where(self.is_far(weights), self.far_share, self.near_share))
+
+
+class Yielding(NamedTuple):
+    """How a droplet's weights, on the side of the positive overlap, yield to one more droplet: x -> scale x + shift."""
+
+    shift: Array  # (input_dim,)
+    scale: Array
+
+
+class Collapsed(NamedTuple):
+    """The picked neurons' likelihood with their readouts integrated out; empty slots have activations zero."""
+
+    inputs: Array  # (samples, input_dim)
+    targets: Array  # (samples,), less what the neurons outside say
+    noise: Array
+    cost: Array
+    inside: Array  # (slots,) bool
+
+    def factor(self, gram: jax.Array) -> jax.Array:
+        """L with L L^T = Phi Phi^T + c."""
+        return jnp.linalg.cholesky(gram + self.cost * jnp.eye(len(gram), dtype=gram.dtype))
+
+
+class _Survey(NamedTuple):
+    """The picked neurons as they are, with every droplet yielding to one more, and with every droplet recovering from one less."""
+
+    weights: Array  # (3, slots, input_dim)
+    phi: Array  # (3, slots, samples)
+    products: Array  # (3, slots, slots + 2): Phi times Phi^T, targets, and the droplet's typical activation
+    log_prior: Array  # (3, slots), less that as they are
+    possible: Array  # (3, slots): still a droplet if one before, on the same side
+
+
+class _Rest(NamedTuple):
+    """All picked neurons but one in one configuration: factor of G, alpha for the targets and for the typical activation, ln L."""
+
+    factor: Array
+    alpha: Array
+    log_likelihood: Array
+
+
+def births_and_deaths(
+    key: jax.Array,
+    weights: jax.Array,
+    phi: jax.Array,
+    picked: Collapsed,
+    typical: Averages,
+    law: DropletLaw,
+    yielding: Yielding,
+    kind: Kind,
+) -> tuple[jax.Array, jax.Array, jax.Array]:
+    """ASKS neurons asked, one after the other, to change their kind; weights, activations, and the share that did."""
+    keys, (slots, input_dim) = jax.random.split(key, 4), weights.shape
+    count = jnp.sum(picked.inside)
+    normals = jax.random.normal(keys[0], (ASKS, input_dim))
+    steps = jax.scipy.linalg.solve_triangular(law.factor, normals.T, lower=True, trans=1).T
+    sign = jnp.where(jax.random.bernoulli(keys[1], 0.5, (ASKS,)), 1.0, -1.0)
+    who = jnp.floor(jax.random.uniform(keys[2], (ASKS,)) * count).astype(jnp.int32)
+    level = jnp.log(jax.random.uniform(keys[3], (ASKS,), minval=jnp.finfo(jnp.float32).tiny))
+    half_volume = jnp.sum(jnp.log(jnp.diag(law.factor))) - np.log(2)
+    columns = jnp.stack([picked.targets, typical.phi])
+
+    def survey(weights, phi) -> _Survey:
+        far, side = kind.is_far(weights) & picked.inside, jnp.sign(weights[:, :1])
+        mirrored = weights * side
+        changed = jnp.stack([yielding.scale * mirrored + yielding.shift, (mirrored - yielding.shift) / yielding.scale])
+        moved = jnp.where(far[:, None], changed * side, weights)
+        activation = jax.lax.erf(moved.reshape(-1, input_dim) @ picked.inputs.T).reshape(2, slots, -1)
+        possible = ~far | ((changed[..., 0] > 0) & kind.is_far(changed))
+        every = jnp.concatenate([weights[None], moved])
+        phi = jnp.concatenate([phi[None], jnp.where(far[:, None], activation, phi)])
+        products = jnp.concatenate([jnp.einsum("csn,ctn->cst", phi, phi), jnp.einsum("csn,mn->csm", phi, columns)], axis=2)
+        log_prior = jnp.sum((weights - every) * (weights + every), axis=2) / 2
+        return _Survey(every, phi, products, log_prior, jnp.concatenate([jnp.ones((1, slots), bool), possible]))
+
+    def without(j, products) -> _Rest:
+        rest = (jnp.arange(slots) != j).astype(products.dtype)
+        factor = picked.factor(products[:, :slots] * rest * rest[:, None])
+        fields = products[:, slots:] * rest[:, None]
+        alpha = jax.scipy.linalg.cho_solve((factor, True), fields)
+        log_likelihood = alpha[:, 0] @ fields[:, 0] / (2 * picked.noise) - jnp.sum(jnp.log(jnp.diag(factor)))
+        return _Rest(factor, alpha, log_likelihood)
+
+    def log_joined(rest: _Rest, j, cross, field, own):
+        """ln L when neuron j joins, with its products with the others, with the targets, with itself."""
+        cross = cross.at[j].set(0.0)
+        white = jax.scipy.linalg.solve_triangular(rest.factor, cross, lower=True)
+        s1, s2 = field - cross @ rest.alpha[:, 0], own - white @ white + picked.cost
+        return rest.log_likelihood + s1 * s1 / (2 * picked.noise * s2) - jnp.log(s2) / 2
+
+    def log_droplet(x, mean):
+        """ln of the density of a droplet's proposal over that of the prior."""
+        sides = jnp.stack([x - mean, x + mean]) @ law.factor
+        return jax.nn.logsumexp((jnp.sum(x * x) - jnp.sum(sides * sides, axis=1)) / 2) + half_volume
+
+    def ask(i, carry):
+        surveyed, changed = carry
+        j = who[i]
+        x = surveyed.weights[AS_IS, j]
+
+        def tried(target: int):
+            """Into YIELDED by a birth, into RECOVERED by a death."""
+            born = target == YIELDED
+            before, after = without(j, surveyed.products[AS_IS]), without(j, surveyed.products[target])
+            beside, phi = (after, surveyed.phi[target]) if born else (before, surveyed.phi[AS_IS])
+            fitted = beside.alpha.T @ phi
+            mean = droplet_law.refined(
+                law, typical, picked.inputs, Others(picked.targets - fitted[0], fitted[1], picked.noise, picked.cost)
+            )
+            x_new = sign[i] * (mean + steps[i]) if born else normals[i]
+            phi_new = jax.lax.erf(picked.inputs @ x_new)
+            fields, own = columns @ phi_new, phi_new @ phi_new
+            old = surveyed.products[AS_IS, j]
+            change = log_joined(after, j, surveyed.phi[target] @ phi_new, fields[0], own)
+            change = change - log_joined(before, j, old[:slots], old[slots], old[j])
+            droplet = log_droplet(x_new if born else x, mean)
+            others = (kind.is_far(surveyed.weights[AS_IS]) & picked.inside).at[j].set(False)
+            change = change - droplet if born else change + droplet
+            change = change + kind.log_chance(x_new) - kind.log_chance(x)
+            change = change + surveyed.log_prior[target] @ others
+            change = change + (1 if born else -1) * input_dim * jnp.sum(others) * jnp.log(yielding.scale)
+            possible = jnp.all(surveyed.possible[target] | ~others) & (kind.is_far(x_new) if born else ~kind.is_far(x_new))
+            taken = (level[i] < change) & possible
+
+            def accepted(_):
+                return survey(surveyed.weights[target].at[j].set(x_new), surveyed.phi[target].at[j].set(phi_new))
+
+            return jax.lax.cond(taken, accepted, lambda _: surveyed, None), taken
+
+        surveyed, taken = jax.lax.cond(kind.is_far(x), lambda: tried(RECOVERED), lambda: tried(YIELDED))
+        return surveyed, changed + taken
+
+    asks = jnp.where(count > 0, ASKS, 0)
+    surveyed, changed = jax.lax.fori_loop(0, asks, ask, (survey(weights, phi), jnp.float32(0)))
+    return surveyed.weights[AS_IS], surveyed.phi[AS_IS], changed / ASKS
+
+
+def breathe(key: jax.Array, weights: jax.Array, phi: jax.Array, picked: Collapsed, kind: Kind) -> tuple[jax.Array, jax.Array, jax.Array]:
+    """BREATHS steps of a random walk in the common size of all droplets; weights, activations, and the share of steps taken."""
+    keys, input_dim = jax.random.split(key, 3), weights.shape[1]
+    shifts = jax.random.normal(keys[0], (BREATHS,)) * SHIFT
+    scales = jnp.exp(jax.random.normal(keys[1], (BREATHS,)) * LOG_SCALE)
+    level = jnp.log(jax.random.uniform(keys[2], (BREATHS,), minval=jnp.finfo(jnp.float32).tiny))
+
+    def log_likelihood(phi):
+        factor = picked.factor(phi @ phi.T)
+        white = jax.scipy.linalg.solve_triangular(factor, phi @ picked.targets, lower=True)
+        return white @ white / (2 * picked.noise) - jnp.sum(jnp.log(jnp.diag(factor)))
+
+    def breath(i, carry):
+        weights, phi, before, taken_so_far = carry
+        far = kind.is_far(weights) & picked.inside
+        overlap = weights[:, 0] + shifts[i] * jnp.sign(weights[:, 0])
+        moved = jnp.where(far[:, None], (weights * scales[i]).at[:, 0].set(overlap), weights)
+        phi_moved = jnp.where(far[:, None], jax.lax.erf(moved @ picked.inputs.T), phi)
+        after = log_likelihood(phi_moved)
+        change = after - before + jnp.sum((weights - moved) * (weights + moved)) / 2
+        change = change + (input_dim - 1) * jnp.sum(far) * jnp.log(scales[i])
+        possible = jnp.all(~far | (kind.is_far(moved) & (moved[:, 0] * weights[:, 0] > 0)))
+        taken = (level[i] < change) & possible
+        new, old = (moved, phi_moved, after), (weights, phi, before)
+        return (*jax.tree.map(lambda a, b: jnp.where(taken, a, b), new, old), taken_so_far + taken)
+
+    weights, phi, _, taken = jax.lax.fori_loop(0, BREATHS, breath, (weights, phi, log_likelihood(phi), jnp.float32(0)))
+    return weights, phi, taken / BREATHS
