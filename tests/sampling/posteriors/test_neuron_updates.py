@@ -9,7 +9,7 @@ import pytest
 from scipy.special import erf
 
 from spinodal.problems import TeacherStudent
-from spinodal.sampling.posteriors import droplet_law, droplet_moves, neuron_updates, overlap_trajectory
+from spinodal.sampling.posteriors import droplet_law, droplet_moves, neuron_updates, overlap_trajectory, stretches
 from spinodal.sampling.posteriors import teacher_student as posterior
 
 
@@ -23,9 +23,10 @@ def tuned(shape, far, near_share=1.0, far_share=1.0):
     factor = np.array([[1.6, 0.0], [0.4, 1.3]], np.float32)
     spread = np.full(shape.tiles * shape.tile, 0.1, np.float32)
     law = droplet_law.DropletLaw(np.array([1.5, 0.3], np.float32), np.linalg.inv(factor @ factor.T), factor, spread)
-    kind = droplet_moves.Kind(*(np.float32(x) for x in (far, near_share, far_share)))
+    kind = droplet_moves.Kind(*(np.float32(x) for x in (0.5 * far, far, near_share, (near_share + far_share) / 2, far_share)))
     yielding = droplet_moves.Yielding(np.array([-0.2, 0.05], np.float32), np.float32(1.1))
-    return neuron_updates.Tuning(np.int32(1), kind, yielding, law)
+    tail = kind._replace(middle_share=kind.far_share, far_share=kind.near_share)
+    return neuron_updates.Tuning(np.int32(1), kind, yielding, law, tail, np.float32(0.1))
 
 
 def exact_moments(problem, data):
@@ -91,12 +92,14 @@ def test_residual_kept_through_a_round_is_that_of_the_network():
     tuning = kernels.tune(z[None], kernels.potential_and_gradient(z, constants)[2][None], constants, kernels.untuned(1))
     inputs = neuron_updates._scaled_inputs(constants, shape)
     residual = kernels.potential_and_gradient(z, constants)[2]
-    network = neuron_updates._Network(*posterior.split(z, shape), residual, jnp.float32(0), jnp.float32(0))
-    typical = droplet_law.averages(inputs @ tuning.law.mean, tuning.law.spread)
-    round_ = jax.jit(neuron_updates._round, static_argnums=6)
-    end = round_(jax.random.key(2), network, inputs, typical, constants, tuning, 9)
+    network = neuron_updates._Network(*posterior.split(z, shape), residual)
+
+    def move(key, weights, phi, picked):
+        return stretches.stretch(key, weights, phi, picked, tuning.tail, tuning.bend)
+
+    end, moved = jax.jit(lambda key: neuron_updates._round(key, network, move, inputs, constants, tuning.tail, 9))(jax.random.key(2))
+    assert 0 < moved < 1
     position = jnp.concatenate([end.weights.ravel(), end.readouts])
-    assert not np.array_equal(position, z)
     assert np.allclose(end.residual, kernels.potential_and_gradient(position, constants)[2], atol=2e-5)
 
 

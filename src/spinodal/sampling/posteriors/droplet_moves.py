@@ -36,8 +36,10 @@ AS_IS, YIELDED, RECOVERED = 0, 1, 2
 class Kind(NamedTuple):
     """What counts as a droplet, and the chance of being picked for each kind."""
 
-    far: Array  # overlap in prior deviations
+    middle: Array  # overlaps in prior deviations: beyond `middle` the tail, beyond `far` the droplets
+    far: Array
     near_share: Array
+    middle_share: Array
     far_share: Array
 
     def is_far(self, weights: jax.Array) -> jax.Array:
@@ -46,7 +48,8 @@ class Kind(NamedTuple):
 
     def log_chance(self, weights: jax.Array) -> jax.Array:
         """Logarithm of the chance of being picked."""
-        return jnp.log(jnp.where(self.is_far(weights), self.far_share, self.near_share))
+        beyond = jnp.abs(weights[..., 0]) > self.middle
+        return jnp.log(jnp.where(self.is_far(weights), self.far_share, jnp.where(beyond, self.middle_share, self.near_share)))
 
 
 class Yielding(NamedTuple):
@@ -169,15 +172,14 @@ def births_and_deaths(
             change = change + surveyed.log_prior[target] @ others
             change = change + (1 if born else -1) * input_dim * jnp.sum(others) * jnp.log(yielding.scale)
             possible = jnp.all(surveyed.possible[target] | ~others) & (kind.is_far(x_new) if born else ~kind.is_far(x_new))
-            taken = (level[i] < change) & possible
+            return (level[i] < change) & possible, jnp.int32(target), x_new, phi_new
 
-            def accepted(_):
-                return survey(surveyed.weights[target].at[j].set(x_new), surveyed.phi[target].at[j].set(phi_new))
+        taken, target, x_new, phi_new = jax.lax.cond(kind.is_far(x), lambda: tried(RECOVERED), lambda: tried(YIELDED))
 
-            return jax.lax.cond(taken, accepted, lambda _: surveyed, None), taken
+        def accepted(_):
+            return survey(surveyed.weights[target].at[j].set(x_new), surveyed.phi[target].at[j].set(phi_new))
 
-        surveyed, taken = jax.lax.cond(kind.is_far(x), lambda: tried(RECOVERED), lambda: tried(YIELDED))
-        return surveyed, changed + taken
+        return jax.lax.cond(taken, accepted, lambda _: surveyed, None), changed + taken
 
     asks = jnp.where(count > 0, ASKS, 0)
     surveyed, changed = jax.lax.fori_loop(0, asks, ask, (survey(weights, phi), jnp.float32(0)))

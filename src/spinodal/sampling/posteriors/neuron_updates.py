@@ -28,11 +28,14 @@ from .droplet_law import Averages, DropletLaw
 from .droplet_moves import Collapsed, Kind, Yielding
 from .interface import Array
 from .overlap_trajectory import slide
+from .stretches import stretch
 from .teacher_student import Constants, Shape, split
 
 SLOTS = 40  # neurons in T at most
-NEAR_PICKED, FAR_PICKED = 8, 22  # aimed at; chance adds some
-LEAST_FAR = 4.0  # prior deviations of the overlap; a droplet is what lies beyond that and half of the droplet's mean
+PICKED = 4, 6, 22  # quiet neurons, tail and droplets aimed at; chance adds some
+PICKED_TO_STRETCH = 18, 10  # tail and droplets
+STRETCHES = 3  # rounds of stretches for each of births and deaths
+MIDDLE, LEAST_FAR = 2.5, 5.0  # prior deviations of the overlap; a droplet is what lies beyond that and half of the droplet's mean
 START = 1.25  # overlap in units of sigma_w from which the droplet's mean is sought
 YIELD = 0.08  # share of its answer to one more droplet, all others at rest, that a droplet gives when all of them answer
 SLIDE = 1.6  # step of the slide, in steps of HMC: no stiff direction but the readouts'
@@ -45,24 +48,25 @@ class Tuning(NamedTuple):
     kind: Kind
     yielding: Yielding
     law: DropletLaw
+    tail: Kind  # the same cuts, with the chances for rounds of stretches
+    bend: Array  # r of a neuron falls as exp(-bend q^2) with its whitened overlap q
 
 
 class Info(NamedTuple):
-    """Share of the neurons asked that changed their kind, of common sizes taken, and acceptance of the slide."""
+    """Share of the neurons asked that changed their kind, of breaths and stretches taken, and acceptance of the slide."""
 
     changed: Array
     breathed: Array
+    stretched: Array
     slid: Array
 
 
 class _Network(NamedTuple):
-    """Whitened weights (width, input_dim) and readouts (width,), targets less output (samples,), and sums over rounds of `Info`."""
+    """Whitened weights (width, input_dim) and readouts (width,), targets less output (samples,)."""
 
     weights: Array
     readouts: Array
     residual: Array
-    changed: Array
-    breathed: Array
 
 
 def bind_neuron_updates(shape: Shape) -> tuple[Callable, Callable, Callable]:
@@ -74,17 +78,40 @@ def bind_neuron_updates(shape: Shape) -> tuple[Callable, Callable, Callable]:
         typical = droplet_law.averages(inputs @ tuning.law.mean, tuning.law.spread)
         z, residual, slid = slide(jax.random.fold_in(key, tuning.rounds), z, constants, SLIDE * step_size, shape)
 
-        def body(i, network):
-            return _round(jax.random.fold_in(key, i), network, inputs, typical, constants, tuning, slots)
+        def births(key, weights, phi, picked):
+            keys = jax.random.split(key)
+            weights, phi, changed = droplet_moves.births_and_deaths(
+                keys[0], weights, phi, picked, typical, tuning.law, tuning.yielding, tuning.kind
+            )
+            weights, phi, breathed = droplet_moves.breathe(keys[1], weights, phi, picked, tuning.kind)
+            return weights, phi, jnp.stack([changed, breathed])
 
-        end = jax.lax.fori_loop(0, tuning.rounds, body, _Network(*split(z, shape), residual, jnp.float32(0), jnp.float32(0)))
+        def stretches(key, weights, phi, picked):
+            return stretch(key, weights, phi, picked, tuning.tail, tuning.bend)
+
+        def body(i, carry):
+            network, told, stretched = carry
+            round_key = jax.random.fold_in(key, i)
+            network, told_now = _round(round_key, network, births, inputs, constants, tuning.kind, slots)
+
+            def stretch_round(k, carry):
+                network, stretched = carry
+                network, now = _round(jax.random.fold_in(round_key, k), network, stretches, inputs, constants, tuning.tail, slots)
+                return network, stretched + now / STRETCHES
+
+            network, stretched = jax.lax.fori_loop(0, STRETCHES, stretch_round, (network, stretched))
+            return network, told + told_now, stretched
+
+        start = (_Network(*split(z, shape), residual), jnp.zeros(2), jnp.float32(0))
+        end, told, stretched = jax.lax.fori_loop(0, tuning.rounds, body, start)
         rounds = jnp.maximum(tuning.rounds, 1)
-        return jnp.concatenate([end.weights.ravel(), end.readouts]), Info(end.changed / rounds, end.breathed / rounds, slid)
+        return jnp.concatenate([end.weights.ravel(), end.readouts]), Info(*(told / rounds), stretched / rounds, slid)
 
     def untuned(rounds: int) -> Tuning:
-        kind = Kind(np.float32(LEAST_FAR), np.float32(min(1.0, NEAR_PICKED / shape.width)), np.float32(1))
+        near_share = min(1.0, PICKED[0] / shape.width)
+        kind = Kind(*(np.float32(x) for x in (MIDDLE, LEAST_FAR, near_share, max(near_share, 0.1), 1.0)))
         law = droplet_law.unknown(shape.input_dim, shape.tiles * shape.tile)
-        return Tuning(np.int32(rounds), kind, Yielding(np.zeros_like(law.mean), np.float32(1)), law)
+        return Tuning(np.int32(rounds), kind, Yielding(np.zeros_like(law.mean), np.float32(1)), law, kind, np.float32(0))
 
     def tune(z: jax.Array, residual: jax.Array, constants: Constants, tuning: Tuning) -> Tuning:
         """To the network with most droplets: their law, how they yield to one more, and the share of them that fits into the slots."""
@@ -111,17 +138,26 @@ def bind_neuron_updates(shape: Shape) -> tuple[Callable, Callable, Callable]:
         scale = (jnp.trace(loaded.covariance) / jnp.trace(law.covariance)) ** (YIELD / 2)
         shift = YIELD * (loaded.mean - law.mean) + (1 - scale) * law.mean
         kind = tuning.kind._replace(far=jnp.maximum(LEAST_FAR, jnp.abs(law.mean[0]) / 2))
-        kind = kind._replace(far_share=jnp.minimum(1.0, FAR_PICKED / jnp.maximum(1.0, jnp.sum(kind.is_far(weights)))))
-        return Tuning(tuning.rounds, kind, Yielding(shift, scale), law)
+        droplets, beyond = jnp.sum(kind.is_far(weights)), jnp.sum(jnp.abs(weights[:, 0]) > kind.middle)
+
+        def with_room(kind: Kind, middle: int, far: int) -> Kind:
+            shares = jnp.minimum(1.0, jnp.array([middle, far]) / jnp.maximum(1, jnp.stack([beyond - droplets, droplets])))
+            return kind._replace(middle_share=jnp.maximum(shares[0], kind.near_share), far_share=shares[1])
+
+        kind, tail = with_room(kind, *PICKED[1:]), with_room(kind, *PICKED_TO_STRETCH)
+        squares = law.mean**2 + jnp.diag(law.covariance)
+        bend = -jnp.log(jnp.mean(squares[1:])) / squares[0]
+        return Tuning(tuning.rounds, kind, Yielding(shift, scale), law, tail, bend)
 
     return refresh, tune, untuned
 
 
 def _round(
-    key: jax.Array, network: _Network, inputs: jax.Array, typical: Averages, constants: Constants, tuning: Tuning, slots: int
-) -> _Network:
-    keys = jax.random.split(key, 4)
-    member = jax.random.uniform(keys[0], network.readouts.shape) < jnp.exp(tuning.kind.log_chance(network.weights))
+    key: jax.Array, network: _Network, move: Callable, inputs: jax.Array, constants: Constants, kind: Kind, slots: int
+) -> tuple[_Network, jax.Array]:
+    """Pick neurons, `move(key, weights, phi, picked)` them, draw their readouts; the network, and what the move tells."""
+    keys = jax.random.split(key, 3)
+    member = jax.random.uniform(keys[0], network.readouts.shape) < jnp.exp(kind.log_chance(network.weights))
     count = jnp.sum(member)
     count = jnp.where(count <= slots, count, 0)
     index = jnp.argsort(~member, stable=True)[:slots]
@@ -130,22 +166,18 @@ def _round(
     weights, a = network.weights[index], network.readouts[index] * constants.readout_scale
     phi = jax.lax.erf(weights @ inputs.T) * inside.astype(jnp.float32)[:, None]
     picked = Collapsed(inputs, network.residual + a @ phi, constants.noise, _cost(constants), inside)
-    weights, phi, changed = droplet_moves.births_and_deaths(
-        keys[1], weights, phi, picked, typical, tuning.law, tuning.yielding, tuning.kind
-    )
-    weights, phi, breathed = droplet_moves.breathe(keys[2], weights, phi, picked, tuning.kind)
+    moved, phi, told = move(keys[1], weights, phi, picked)
 
     factor = picked.factor(phi @ phi.T)
     noisy = jax.scipy.linalg.solve_triangular(factor, phi @ picked.targets, lower=True)
-    noisy = noisy + jnp.sqrt(constants.noise) * jax.random.normal(keys[3], (slots,))
+    noisy = noisy + jnp.sqrt(constants.noise) * jax.random.normal(keys[2], (slots,))
     a = jnp.where(inside, jax.scipy.linalg.solve_triangular(factor, noisy, lower=True, trans=1), a)
-    return _Network(
-        network.weights.at[index].set(weights),
+    network = _Network(
+        network.weights.at[index].set(jnp.where(inside[:, None], moved, weights)),
         network.readouts.at[index].set(a / constants.readout_scale),
         picked.targets - a @ phi,  # empty slots have no activation
-        network.changed + changed,
-        network.breathed + breathed,
     )
+    return network, told
 
 
 def _scaled_inputs(constants: Constants, shape: Shape) -> jax.Array:
