@@ -92,7 +92,7 @@ def build(kernels: Kernels, spec: Spec):
 
 @functools.cache
 def compiled(bind, shape, spec: Spec, batched: bool):
-    """`build` and `Kernels.tune`, compiled once for each posterior, shape and spec; `batched` maps over chains in one program (for a GPU)."""
+    """`build` and `Kernels.tune`, compiled once for each posterior, shape and spec; `batched`: all chains in one program (for a GPU)."""
     kernels = bind(shape)
     start, advance = build(kernels, spec)
     if batched:

@@ -78,17 +78,11 @@ class _Survey(NamedTuple):
 
     weights: Array  # (3, slots, input_dim)
     phi: Array  # (3, slots, samples)
-    products: Array  # (3, slots, slots + 2): Phi times Phi^T, targets, and the droplet's typical activation
+    inverse: Array  # (3, slots, slots): G^-1
+    alpha: Array  # (3, slots, 2): G^-1 Phi times targets, and times the droplet's typical activation
+    log_likelihood: Array  # (3,)
     log_prior: Array  # (3, slots), less that as they are
     possible: Array  # (3, slots): still a droplet if one before, on the same side
-
-
-class _Rest(NamedTuple):
-    """All picked neurons but one in one configuration: factor of G, alpha for the targets and for the typical activation, ln L."""
-
-    factor: Array
-    alpha: Array
-    log_likelihood: Array
 
 
 def births_and_deaths(
@@ -110,7 +104,7 @@ def births_and_deaths(
     who = jnp.floor(jax.random.uniform(keys[2], (ASKS,)) * count).astype(jnp.int32)
     level = jnp.log(jax.random.uniform(keys[3], (ASKS,), minval=jnp.finfo(jnp.float32).tiny))
     half_volume = jnp.sum(jnp.log(jnp.diag(law.factor))) - np.log(2)
-    columns = jnp.stack([picked.targets, typical.phi])
+    columns, eye = jnp.stack([picked.targets, typical.phi]), jnp.eye(slots, dtype=phi.dtype)
 
     def survey(weights, phi) -> _Survey:
         far, side = kind.is_far(weights) & picked.inside, jnp.sign(weights[:, :1])
@@ -121,24 +115,22 @@ def births_and_deaths(
         possible = ~far | ((changed[..., 0] > 0) & kind.is_far(changed))
         every = jnp.concatenate([weights[None], moved])
         phi = jnp.concatenate([phi[None], jnp.where(far[:, None], activation, phi)])
-        products = jnp.concatenate([jnp.einsum("csn,ctn->cst", phi, phi), jnp.einsum("csn,mn->csm", phi, columns)], axis=2)
+        factor = jax.vmap(picked.factor)(jnp.einsum("csn,ctn->cst", phi, phi))
+        inverse = jax.vmap(lambda factor: jax.scipy.linalg.cho_solve((factor, True), eye))(factor)
+        fields = jnp.einsum("csn,mn->csm", phi, columns)
+        alpha = inverse @ fields
+        volume = jnp.sum(jnp.log(jnp.diagonal(factor, axis1=1, axis2=2)), axis=1)
+        log_likelihood = jnp.sum(alpha[..., 0] * fields[..., 0], axis=1) / (2 * picked.noise) - volume
         log_prior = jnp.sum((weights - every) * (weights + every), axis=2) / 2
-        return _Survey(every, phi, products, log_prior, jnp.concatenate([jnp.ones((1, slots), bool), possible]))
+        possible = jnp.concatenate([jnp.ones((1, slots), bool), possible])
+        return _Survey(every, phi, inverse, alpha, log_likelihood, log_prior, possible)
 
-    def without(j, products) -> _Rest:
-        rest = (jnp.arange(slots) != j).astype(products.dtype)
-        factor = picked.factor(products[:, :slots] * rest * rest[:, None])
-        fields = products[:, slots:] * rest[:, None]
-        alpha = jax.scipy.linalg.cho_solve((factor, True), fields)
-        log_likelihood = alpha[:, 0] @ fields[:, 0] / (2 * picked.noise) - jnp.sum(jnp.log(jnp.diag(factor)))
-        return _Rest(factor, alpha, log_likelihood)
-
-    def log_joined(rest: _Rest, j, cross, field, own):
-        """ln L when neuron j joins, with its products with the others, with the targets, with itself."""
-        cross = cross.at[j].set(0.0)
-        white = jax.scipy.linalg.solve_triangular(rest.factor, cross, lower=True)
-        s1, s2 = field - cross @ rest.alpha[:, 0], own - white @ white + picked.cost
-        return rest.log_likelihood + s1 * s1 / (2 * picked.noise * s2) - jnp.log(s2) / 2
+    def without(j, inverse, alpha, log_likelihood):
+        """The same for all but neuron j, with zeros in its place."""
+        column, corner = inverse[j], inverse[j, j]
+        shares = alpha[j] / corner
+        log_likelihood = log_likelihood - alpha[j, 0] * shares[0] / (2 * picked.noise) - jnp.log(corner) / 2
+        return inverse - jnp.outer(column, column / corner), alpha - jnp.outer(column, shares), log_likelihood
 
     def log_droplet(x, mean):
         """ln of the density of a droplet's proposal over that of the prior."""
@@ -153,25 +145,23 @@ def births_and_deaths(
         def tried(target: int):
             """Into YIELDED by a birth, into RECOVERED by a death."""
             born = target == YIELDED
-            before, after = without(j, surveyed.products[AS_IS]), without(j, surveyed.products[target])
-            beside, phi = (after, surveyed.phi[target]) if born else (before, surveyed.phi[AS_IS])
-            fitted = beside.alpha.T @ phi
-            mean = droplet_law.refined(
-                law, typical, picked.inputs, Others(picked.targets - fitted[0], fitted[1], picked.noise, picked.cost)
-            )
+            inverse, alpha, log_likelihood = without(j, *(part[target] for part in surveyed[2:5]))
+            beside = alpha if born else without(j, *(part[AS_IS] for part in surveyed[2:5]))[1]
+            fitted = beside.T @ surveyed.phi[target if born else AS_IS]
+            others = Others(picked.targets - fitted[0], fitted[1], picked.noise, picked.cost)
+            mean = droplet_law.refined(law, typical, picked.inputs, others)
             x_new = sign[i] * (mean + steps[i]) if born else normals[i]
             phi_new = jax.lax.erf(picked.inputs @ x_new)
-            fields, own = columns @ phi_new, phi_new @ phi_new
-            old = surveyed.products[AS_IS, j]
-            change = log_joined(after, j, surveyed.phi[target] @ phi_new, fields[0], own)
-            change = change - log_joined(before, j, old[:slots], old[slots], old[j])
+            cross = surveyed.phi[target] @ phi_new  # the place of j counts for nothing: `without` has zeros there
+            s1, s2 = picked.targets @ phi_new - cross @ alpha[:, 0], phi_new @ phi_new + picked.cost - cross @ (inverse @ cross)
+            change = log_likelihood + s1 * s1 / (2 * picked.noise * s2) - jnp.log(s2) / 2 - surveyed.log_likelihood[AS_IS]
             droplet = log_droplet(x_new if born else x, mean)
-            others = (kind.is_far(surveyed.weights[AS_IS]) & picked.inside).at[j].set(False)
+            yielded = (kind.is_far(surveyed.weights[AS_IS]) & picked.inside).at[j].set(False)
             change = change - droplet if born else change + droplet
             change = change + kind.log_chance(x_new) - kind.log_chance(x)
-            change = change + surveyed.log_prior[target] @ others
-            change = change + (1 if born else -1) * input_dim * jnp.sum(others) * jnp.log(yielding.scale)
-            possible = jnp.all(surveyed.possible[target] | ~others) & (kind.is_far(x_new) if born else ~kind.is_far(x_new))
+            change = change + surveyed.log_prior[target] @ yielded
+            change = change + (1 if born else -1) * input_dim * jnp.sum(yielded) * jnp.log(yielding.scale)
+            possible = jnp.all(surveyed.possible[target] | ~yielded) & (kind.is_far(x_new) if born else ~kind.is_far(x_new))
             return (level[i] < change) & possible, jnp.int32(target), x_new, phi_new
 
         taken, target, x_new, phi_new = jax.lax.cond(kind.is_far(x), lambda: tried(RECOVERED), lambda: tried(YIELDED))

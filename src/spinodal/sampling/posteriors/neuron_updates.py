@@ -24,7 +24,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from . import droplet_law, droplet_moves
-from .droplet_law import Averages, DropletLaw
+from .droplet_law import DropletLaw
 from .droplet_moves import Collapsed, Kind, Yielding
 from .interface import Array
 from .overlap_trajectory import slide
