@@ -14,10 +14,11 @@ import torch
 from against_torch import torch_steps_per_second
 from timing import NOISES, at_noise, table
 
-from spinodal.sampling import Stop, sample
+from spinodal.sampling import HMC, Stop, sample
 
 STEPS = 360_000
 CHAINS = 2
+SAMPLER = HMC(target_acceptance=0.7)  # as in the studies
 
 
 def main() -> None:
@@ -27,11 +28,12 @@ def main() -> None:
     data_sets = parser.parse_args().data_sets
     torch.set_num_threads(len(os.sched_getaffinity(0)))
     theirs = STEPS / torch_steps_per_second(40)
-    sample(at_noise(0.3), chains=CHAINS, draws=4, warmup=10)  # compiles
+    sample(at_noise(0.3), chains=CHAINS, draws=4, warmup=10, sampler=SAMPLER)  # compiles
     rows = []
     for noise in NOISES:
         for data_seed in range(data_sets):
-            found = sample(at_noise(noise), data_seed=data_seed, chains=CHAINS, draws=1500, warmup=40, stop=Stop(rhat=1.01, ess=100))
+            stop = Stop(rhat=1.01, ess=100)
+            found = sample(at_noise(noise), data_seed=data_seed, chains=CHAINS, draws=1500, warmup=30, sampler=SAMPLER, stop=stop)
             kept = found.linear_discrepancy.shape[1]
             rhat, ess = max(found.rhat.values()), min(found.ess.values())
             met = "yes" if rhat < 1.01 and ess > 100 else "no"

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from spinodal.sampling.diagnostics import diagnose, energy_fractions, faults, monte_carlo_error
+from spinodal.sampling.diagnostics import diagnose, energy_fractions, faults, monte_carlo_error, varying
 
 
 def normal(seed, *shape):
@@ -30,6 +30,16 @@ def test_an_autoregression_is_worth_its_known_share():
     for t in range(1, 4000):
         x[:, t] = 0.8 * x[:, t - 1] + noise[:, t]
     assert diagnose({"b": x}).ess["b"] == pytest.approx(16_000 / 9, rel=0.2)
+
+
+def test_a_scalar_that_is_one_number_in_every_draw_has_no_say():
+    x = normal(4, 4, 1000)
+    scalars = {"b": x, "p": np.zeros_like(x)}
+    assert list(varying(scalars)) == ["b"]
+    assert np.isnan(diagnose(scalars).rhat["p"])
+    assert faults(scalars, diagnose(scalars), np.full(4, 0.8)) == []
+    assert "nothing varies" in said(np.zeros((4, 1000)))
+    assert list(varying({"p": np.array([[0.0] * 4, [1.0] * 4])})) == ["p"], "chains that disagree on a constant do have a say"
 
 
 def test_chains_in_different_phases_are_told_apart():

@@ -73,6 +73,7 @@ def test_the_same_settings_give_the_same_bytes_on_one_thread_and_on_two(monkeypa
     assert not np.array_equal(first.overlaps, sample(TINY, **FAST, seed=1).overlaps)
 
 
+@pytest.mark.slow
 def test_all_chains_in_one_program_give_the_same_chains():
     """Not to the bit: a batched product adds in another order."""
     settings = {"chains": 2, "draws": 3, "warmup": 0, "sampler": HMC(adapt=False, leapfrog_steps=3)}

@@ -33,8 +33,10 @@ def test_every_study_keeps_the_rules(entry):
     assert set(entry.sizes) >= {"quick", "paper"}
 
 
-def test_sweeps_find_the_studies_by_name():
-    assert sweeps.find_study("rubin2024-fig2").citation == studies.find("rubin2024-fig2").citation
+@pytest.mark.parametrize("entry", studies.entries(), ids=lambda entry: entry.name)
+def test_sweeps_find_every_study_by_its_name_alone(entry):
+    assert sweeps.studies()[entry.name] == f"{entry.module}:study"
+    assert sweeps.find_study(entry.name).citation == entry.citation
 
 
 def test_unknown_names_get_the_nearest():

@@ -10,11 +10,11 @@ import jax
 import numpy as np
 
 from . import adaptation, programs
-from .diagnostics import Diagnostics, diagnose
+from .diagnostics import Diagnostics, diagnose, varying
 from .settings import HMC, Langevin, Stop
 
 Progress = Callable[[float, str], None]
-FULL_SIZE = 5e7  # multiplications a gradient above which a chunk is 16 draws long, below which 64
+FULL_SIZE = 5e7  # multiplications a gradient above which a chunk is 8 draws long, below which 64
 
 
 @dataclass
@@ -48,7 +48,7 @@ class Host:
             kind="hmc" if is_hmc else "mala" if sampler.adjusted else "langevin",
             refresh=is_hmc and sampler.neuron_updates > 0 and posterior.REFRESH_COST > 0,
             most_steps=max(64, 2 * sampler.leapfrog_steps) if is_hmc and sampler.adapt else sampler.leapfrog_steps if is_hmc else 1,
-            capacity=16 if work > FULL_SIZE / 1000 else 64,
+            capacity=8 if work > FULL_SIZE / 1000 else 64,
         )
         self.batched = batching == "vmap" or (batching == "auto" and jax.default_backend() != "cpu")
         self.start, self.advance, self.tune = programs.compiled(posterior.bind, posterior.shape_key(problem), self.spec, self.batched)
@@ -103,7 +103,8 @@ class Host:
         save: Callable[[Ensemble], None] | None,
     ) -> tuple[Ensemble, bool]:
         """Warm up, then draw; True where `stop` was satisfied before all draws were made."""
-        satisfied = stop is not None and ensemble.kept() > 0 and _satisfies(diagnose(self.scalars(ensemble)), ensemble.kept(), stop)
+        found = self._judged(ensemble) if stop and ensemble.kept() > 0 else None
+        satisfied = stop is not None and found is not None and _satisfies(found, ensemble.kept(), stop)
         with ThreadPoolExecutor(max_workers=min(len(self.keys), programs.usable_cores())) as pool:
             while ensemble.done < warmup:
                 self._warm(ensemble, warmup, pool)
@@ -112,13 +113,16 @@ class Host:
                 count = min(self.spec.capacity, draws - ensemble.kept())
                 rows = self.chunk(ensemble, count, adapting=False, leapfrog_steps=ensemble.leapfrog_steps, pool=pool)
                 ensemble.drawn.append({**rows.observed, "acceptance": rows.acceptance, "energy": rows.energy, "divergent": rows.divergent})
-                found = diagnose(self.scalars(ensemble)) if stop else None
+                found = self._judged(ensemble) if stop else None
                 satisfied = stop is not None and found is not None and _satisfies(found, ensemble.kept(), stop)
                 self._after(ensemble, warmup + draws, _told(found), tell, save)
         return ensemble, satisfied
 
     def scalars(self, ensemble: Ensemble) -> dict[str, np.ndarray]:
         return {name: ensemble.collected(name) for name in self.posterior.SCALARS}
+
+    def _judged(self, ensemble: Ensemble) -> Diagnostics:
+        return diagnose(varying(self.scalars(ensemble)))
 
     def _after(self, ensemble: Ensemble, total: int, text: str, tell: Progress | None, save) -> None:
         if save:
@@ -172,10 +176,10 @@ class Host:
 
 def _satisfies(found: Diagnostics, draws: int, stop: Stop) -> bool:
     agreed = all(value < stop.rhat for value in found.rhat.values())
-    return draws >= stop.draws and agreed and all(value > stop.ess for value in found.ess.values())
+    return draws >= stop.draws and bool(found.rhat) and agreed and all(value > stop.ess for value in found.ess.values())
 
 
 def _told(found: Diagnostics | None) -> str:
-    if found is None:
+    if found is None or not found.rhat:
         return "drawing"
     return f"drawing: R-hat {max(found.rhat.values()):.3f}, ESS {min(found.ess.values()):.0f}"

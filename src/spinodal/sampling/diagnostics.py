@@ -41,6 +41,11 @@ def energy_fractions(energies: np.ndarray) -> np.ndarray:
     return np.asarray(array_stats.bfmi(energies.astype(np.float64), chain_axis=0, draw_axis=1))
 
 
+def varying(scalars: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Those that are not one and the same number in every draw of every chain: a constant has no R-hat, and chains that agree on it."""
+    return {name: values for name, values in scalars.items() if not (np.isfinite(values).all() and np.ptp(values) == 0)}
+
+
 def faults(scalars: Mapping[str, np.ndarray], found: Diagnostics, acceptance: np.ndarray) -> list[str]:
     """Why these draws can't be believed, each a sentence; empty if they can."""
     said = []
@@ -53,8 +58,11 @@ def faults(scalars: Mapping[str, np.ndarray], found: Diagnostics, acceptance: np
     frozen = np.flatnonzero(~(acceptance > 0))
     if frozen.size:
         said.append(f"chain {', '.join(map(str, frozen))} never moved: lower step_size")
-    high = {name: value for name, value in found.rhat.items() if not value <= MAX_RHAT}
-    few = {name: value for name, value in found.ess.items() if not value >= MIN_ESS}
+    judged = varying(scalars)
+    if not judged:
+        said.append("nothing varies: raise draws")
+    high = {name: found.rhat[name] for name in judged if not found.rhat[name] <= MAX_RHAT}
+    few = {name: found.ess[name] for name in judged if not found.ess[name] >= MIN_ESS}
     if high and chains >= 2:
         said.append("R-hat " + _listed(high, "{:.3f}") + f" above {MAX_RHAT}")
     if few:

@@ -12,7 +12,7 @@ import numpy as np
 from .. import __version__
 from ..errors import choice, instance, integer, real, require
 from ..problems import ModularAddition, TeacherStudent
-from .diagnostics import MAX_RHAT, MIN_ESS, diagnose, energy_fractions, faults, monte_carlo_error
+from .diagnostics import MAX_RHAT, MIN_ESS, diagnose, energy_fractions, faults, monte_carlo_error, varying
 from .memory import bytes_available, bytes_needed
 from .record import ModularAdditionPosterior, TeacherStudentPosterior
 from .settings import HMC, Langevin, Stop
@@ -126,12 +126,12 @@ def _record(
     scalars = host.scalars(ensemble)
     acceptance = ensemble.collected("acceptance").mean(axis=1)
     found = diagnose(scalars)
-    wrong = faults(scalars, found, acceptance)
+    wrong, judged = faults(scalars, found, acceptance), varying(scalars)
     stop, total = settings["stop"], ensemble.kept()
     if wrong:
         message = "not converged: " + "; ".join(wrong)
     else:
-        message = f"converged: R-hat at most {max(found.rhat.values()):.3f} (limit {MAX_RHAT}), ESS at least {min(found.ess.values()):.0f}"
+        message = f"converged: R-hat at most {max(found.rhat[name] for name in judged):.3f} (limit {MAX_RHAT}), ESS at least {min(found.ess[name] for name in judged):.0f}"
         message += f" (limit {MIN_ESS:.0f}), after {total} draws of {len(planted)} chains"
     if stop and not satisfied:
         message += f"; the target R-hat < {stop['rhat']} and ESS > {stop['ess']:g} was not reached within draws={settings['draws']}"

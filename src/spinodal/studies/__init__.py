@@ -6,8 +6,6 @@ outcome = studies.run("rubin2024-fig2", size="quick", out="runs/fig2")
 
 from typing import TYPE_CHECKING, Any
 
-from ..sweeps.registry import register
-from .catalogue import CATALOGUE as CATALOGUE
 from .catalogue import Entry as Entry
 from .catalogue import Size as Size
 from .catalogue import entries as entries
@@ -16,9 +14,6 @@ from .catalogue import find as find
 if TYPE_CHECKING:
     from .running import Outcome as Outcome
     from .running import run as run
-
-for _entry in CATALOGUE:
-    register(_entry.name, f"{_entry.module}:study")
 
 
 def __getattr__(name: str) -> Any:

@@ -12,7 +12,7 @@ RUBIN2024 = "Rubin, Seroussi, Ringel (2024), Grokking as a first order phase tra
 
 @dataclass(frozen=True)
 class Size:
-    """One size of a study: what is computed, and about how long it takes on two cores of a laptop."""
+    """One size of a study: what is computed, and about how long two threads of one slow core take (quick sizes measured, others by cells)."""
 
     what: str
     minutes: float
@@ -39,9 +39,9 @@ CATALOGUE = (
         "Droplets in a teacher-student network: theory against the exact posterior at d=150, N=700, n=3000",
         RUBIN2024,
         {
-            "quick": Size("1 data set x 5 noises", 3),
-            "full": Size("10 data sets x 5 noises", 20),
-            "paper": Size("50 data sets x 5 noises", 100),
+            "quick": Size("1 data set x 3 noises", 4),
+            "full": Size("10 data sets x 5 noises", 50),
+            "paper": Size("50 data sets x 5 noises", 250),
         },
         "spinodal.studies.rubin2024_fig2",
     ),
@@ -50,9 +50,9 @@ CATALOGUE = (
         "The transition driven by width at n=600, where single data sets differ",
         RUBIN2024,
         {
-            "quick": Size("2 data sets x 3 widths", 3),
-            "full": Size("10 data sets x 3 widths", 15),
-            "paper": Size("50 data sets x 3 widths", 75),
+            "quick": Size("1 data set x 3 widths", 4),
+            "full": Size("10 data sets x 3 widths", 45),
+            "paper": Size("50 data sets x 3 widths", 225),
         },
         "spinodal.studies.rubin2024_appendix_d",
     ),

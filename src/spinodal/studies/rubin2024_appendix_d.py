@@ -17,7 +17,7 @@ from .teacher_student_average import against_corrected_theory, averaged, droplet
 from .teacher_student_cell import BIN_EDGES, DIMS, IN_A_HURRY, UNITS, TeacherStudentCell, group_key, run_cell
 
 WIDTHS = (2800, 1400, 700)
-DATA_SETS = {"quick": 2, "full": 10, "paper": 50}
+DATA_SETS = {"quick": 1, "full": 10, "paper": 50}
 FINE = np.unique(np.geomspace(500, 4000, 25).astype(int))
 BASE = {"samples": 600, "noise": 0.05, "cubic": -1.2, "readout_variance": 0.011}
 REFERENCE = {  # b, c at WIDTHS, solved independently on a fine grid

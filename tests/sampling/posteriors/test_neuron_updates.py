@@ -50,7 +50,12 @@ def exact_moments(problem, data):
 
 
 @pytest.mark.parametrize(
-    ("width", "far", "shares"), [(1, 1.2, (1.0, 1.0)), pytest.param(2, 1.2, (1.0, 1.0), marks=pytest.mark.slow), (2, 0.8, (0.5, 0.8))]
+    ("width", "far", "shares"),
+    [
+        pytest.param(1, 1.2, (1.0, 1.0), marks=pytest.mark.slow),
+        pytest.param(2, 1.2, (1.0, 1.0), marks=pytest.mark.slow),
+        (2, 0.8, (0.5, 0.8)),
+    ],
 )
 def test_alone_they_reach_the_exact_law_of_one_and_of_two_neurons(width, far, shares):
     problem = TeacherStudent(2, width, 12, 0.8, -0.3, 1.0, 0.7)
