@@ -3,7 +3,7 @@
     python benchmarks/against_blackjax.py [--draws 60]
 
 Both run on one core from one start, at figure 2 with noise 0.15: time a gradient, and effective draws of the observables a second.
-blackjax gets its own window adaptation's job done for it: the step that gives it the same acceptance, by bisection.
+blackjax gets its own window adaptation's job done for it: a step at which it accepts three in four.
 """
 
 import argparse

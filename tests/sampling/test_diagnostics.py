@@ -59,7 +59,7 @@ def test_chains_of_different_width_are_told_apart_by_the_folded_rank():
         (normal(4, 1, 500), None, "1 chain"),
         (np.full((4, 50), np.nan), None, "not finite"),
         (normal(5, 2, 500), np.array([0.8, 0.0]), "chain 1 never moved"),
-        (np.ones((4, 50)), None, "R-hat b nan"),
+        (np.ones((4, 50)), None, "nothing varies"),
         (normal(6, 4, 3), None, "ESS b nan"),
     ],
     ids=["one chain", "not finite", "frozen", "constant", "too few"],

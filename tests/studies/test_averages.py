@@ -43,3 +43,10 @@ def test_density_of_normal_draws():
     middle = (edges[1:] + edges[:-1]) / 2
     z = ((found - (middle**2 / 2 + 0.5 * np.log(2 * np.pi))) / error).values[:25]
     assert np.sqrt(np.mean(z**2)) < 2  # the spread is estimated from eight chains
+
+
+def test_no_bin_is_known_better_than_its_counts():
+    """Chains that agree by chance have no scatter."""
+    counts = xarray.DataArray(np.array([[[40, 9]] * 2]).reshape(1, 2, 2), dims=("data_seed", "chain", "bin"))
+    _, error = negative_log_density(counts, xarray.DataArray([49], dims="data_seed"), np.array([0.0, 1.0, 2.0]))
+    assert np.allclose(error, [1 / np.sqrt(80), 1 / np.sqrt(18)])

@@ -61,3 +61,13 @@ def test_processes_store_the_same_bytes_as_one(tmp_path):
         assert sweeps.run(sweep, tmp_path / executor, executor=executor, progress=False).complete
         found.append(sweeps.Store(tmp_path / executor).load())
     assert found[0].identical(found[1])
+
+
+def test_the_mean_inside_droplets_has_the_error_of_a_ratio():
+    """2 chains of 400 independent draws of 30 neurons, each inside with chance 0.2: the error is that of about 4800 values."""
+    rng = np.random.default_rng(0)
+    values, inside = rng.normal(3.0, 0.5, (2, 400, 30)), rng.random((2, 400, 30)) < 0.2
+    mean, error = teacher_student_cell.mean_inside(values, inside)
+    assert mean == pytest.approx(values[inside].mean(), rel=1e-12)
+    assert error == pytest.approx(0.5 / np.sqrt(inside.sum()), rel=0.15)
+    assert np.isnan(teacher_student_cell.mean_inside(values, np.zeros_like(inside))).all()

@@ -65,7 +65,7 @@ class Host:
         steps = self.sampler.leapfrog_steps if isinstance(self.sampler, HMC) else self.sampler.steps_per_draw
         carries = [programs.Carry(state, averaging) for state in states]
         ensemble = Ensemble(carries, gradients=len(states), leapfrog_steps=steps)
-        if self.spec.refresh:
+        if self.spec.refresh and isinstance(self.sampler, HMC):
             ensemble.tuning = self.posterior.bind(self.posterior.shape_key(self.problem)).untuned(self.sampler.neuron_updates)
             self._tune(ensemble)
         return ensemble

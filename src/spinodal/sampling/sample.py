@@ -131,7 +131,8 @@ def _record(
     if wrong:
         message = "not converged: " + "; ".join(wrong)
     else:
-        message = f"converged: R-hat at most {max(found.rhat[name] for name in judged):.3f} (limit {MAX_RHAT}), ESS at least {min(found.ess[name] for name in judged):.0f}"
+        rhat, ess = max(found.rhat[name] for name in judged), min(found.ess[name] for name in judged)
+        message = f"converged: R-hat at most {rhat:.3f} (limit {MAX_RHAT}), ESS at least {ess:.0f}"
         message += f" (limit {MIN_ESS:.0f}), after {total} draws of {len(planted)} chains"
     if stop and not satisfied:
         message += f"; the target R-hat < {stop['rhat']} and ESS > {stop['ess']:g} was not reached within draws={settings['draws']}"

@@ -12,7 +12,7 @@ RUBIN2024 = "Rubin, Seroussi, Ringel (2024), Grokking as a first order phase tra
 
 @dataclass(frozen=True)
 class Size:
-    """One size of a study: what is computed, and about how long two threads of one slow core take (quick sizes measured, others by cells)."""
+    """One size of a study: what is computed, and about how long one core with two threads takes (quick measured, others by cells)."""
 
     what: str
     minutes: float

@@ -8,7 +8,7 @@ import xarray
 from ..figures import rubin2024_appendix_d as figures
 from ..sweeps import Study, Sweep
 from . import teacher_student_theory as theory
-from .averages import between_chains, negative_log_density
+from .averages import negative_log_density
 from .catalogue import RUBIN2024, find
 from .comparison import Comparison, tally
 from .errata import APPENDIX_D
@@ -64,9 +64,8 @@ def analyse(dataset: xarray.Dataset, size: str) -> Analysis:
     here = found.sel(data_seed=[first])
     density = negative_log_density(here["overlap_counts"], here["overlap_total"], BIN_EDGES)
     found["posterior_negative_log_density"], found["posterior_negative_log_density_error"] = density
-    found["posterior_droplet_transverse_norm"], found["posterior_droplet_transverse_norm_error"] = between_chains(
-        here["droplet_transverse_norm_chain"]
-    )
+    for end, name in (("", "mean"), ("_error", "mcse")):
+        found[f"posterior_droplet_transverse_norm{end}"] = here[f"droplet_transverse_norm_{name}"].sel(data_seed=first, drop=True)
     comparisons = (
         *_theory_against_reference(found),
         *against_corrected_theory(found, "width", "N", ALLOWED),

@@ -3,7 +3,7 @@
 import numpy as np
 import xarray
 
-from .averages import between_chains, mean_and_error, negative_log_density
+from .averages import mean_and_error, negative_log_density
 from .comparison import Comparison
 from .teacher_student_cell import BIN_EDGES, SCALARS
 
@@ -17,7 +17,7 @@ NAMES = {
 def averaged(found: xarray.Dataset) -> dict[str, xarray.DataArray]:
     """`posterior_*` and `posterior_*_error`: means over data sets, |w_perp|^2 of droplets and -log p(q) included."""
     pairs = {name: mean_and_error(found[f"{name}_mean"], found[f"{name}_mcse"]) for name in SCALARS}
-    pairs["droplet_transverse_norm"] = between_chains(found["droplet_transverse_norm_chain"])
+    pairs["droplet_transverse_norm"] = mean_and_error(found["droplet_transverse_norm_mean"], found["droplet_transverse_norm_mcse"])
     pairs["negative_log_density"] = negative_log_density(found["overlap_counts"], found["overlap_total"], BIN_EDGES)
     return {f"posterior_{name}{end}": values for name, pair in pairs.items() for end, values in zip(("", "_error"), pair, strict=True)}
 

@@ -12,7 +12,7 @@ from .outputs import derived_seed, output_dims, posterior_outputs
 SCALARS = ("linear_discrepancy", "cubic_discrepancy", "droplet_fraction")
 THRESHOLD = 0.4  # |q| beyond which a neuron counts as a droplet
 BIN_EDGES = np.linspace(0, 2, 81)  # of |q|; the centre is 0.06 wide at input_dim 150
-DIMS = {**output_dims(SCALARS), "overlap_counts": ("chain", "bin"), "droplet_transverse_norm_chain": ("chain",)}
+DIMS = {**output_dims(SCALARS), "overlap_counts": ("chain", "bin")}
 UNITS = {
     "noise": "1 (sigma^2, variance of the likelihood)",
     "linear_discrepancy_mean": "1 (share of He_1 of the target)",
@@ -22,7 +22,7 @@ UNITS = {
 }
 
 
-IN_A_HURRY = {"draws": 128, "rhat": 1.05}  # settings of the quick sizes, which keep to their three minutes and say what did not converge
+IN_A_HURRY = {"draws": 160, "rhat": 1.05}  # settings of the quick sizes, which keep to their three minutes and say what did not converge
 
 
 @dataclass(frozen=True)
@@ -77,13 +77,26 @@ def run_cell(cell: TeacherStudentCell) -> dict[str, Any]:
     overlaps = np.abs(np.asarray(posterior.overlaps, dtype=np.float64))
     norms = np.asarray(posterior.transverse_norms, dtype=np.float64)
     counts = np.stack([np.histogram(chain, BIN_EDGES)[0] for chain in overlaps])
-    inside = [chain[0][chain[1] > THRESHOLD] for chain in zip(norms, overlaps, strict=True)]
+    norm, error = mean_inside(norms, overlaps > THRESHOLD)
     return {
         **posterior_outputs(posterior),
         "overlap_counts": counts.astype(np.int64),
         "overlap_total": int(overlaps[0].size),
-        "droplet_transverse_norm_chain": np.array([values.mean() if values.size else np.nan for values in inside]),
+        "droplet_transverse_norm_mean": norm,
+        "droplet_transverse_norm_mcse": error,
     }
+
+
+def mean_inside(values: np.ndarray, inside: np.ndarray) -> tuple[float, float]:
+    """Mean of `values` (chains, draws, width) where `inside`, and its Monte Carlo error as a ratio of two means over draws."""
+    from ..sampling.diagnostics import monte_carlo_error
+
+    count = inside.sum(axis=2)
+    if not count.any():
+        return float("nan"), float("nan")
+    total = (values * inside).sum(axis=2)
+    mean = total.sum() / count.sum()
+    return float(mean), monte_carlo_error((total - mean * count) / count.mean())
 
 
 def group_key(cell: TeacherStudentCell) -> tuple:

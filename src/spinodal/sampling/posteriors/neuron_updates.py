@@ -105,7 +105,7 @@ def bind_neuron_updates(shape: Shape) -> tuple[Callable, Callable, Callable]:
         start = (_Network(*split(z, shape), residual), jnp.zeros(2), jnp.float32(0))
         end, told, stretched = jax.lax.fori_loop(0, tuning.rounds, body, start)
         rounds = jnp.maximum(tuning.rounds, 1)
-        return jnp.concatenate([end.weights.ravel(), end.readouts]), Info(*(told / rounds), stretched / rounds, slid)
+        return jnp.concatenate([end.weights.ravel(), end.readouts]), Info(told[0] / rounds, told[1] / rounds, stretched / rounds, slid)
 
     def untuned(rounds: int) -> Tuning:
         near_share = min(1.0, PICKED[0] / shape.width)
