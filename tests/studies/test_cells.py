@@ -54,13 +54,16 @@ def test_a_real_cell_gives_the_same_bytes_twice():
 
 
 @pytest.mark.slow
-def test_processes_store_the_same_bytes_as_one(tmp_path):
+def test_processes_and_dask_store_the_same_bytes_as_one(tmp_path):
+    distributed = pytest.importorskip("distributed", reason="needs the extra `cluster`")
     sweep = sweeps.Sweep(study="rubin2024-fig2", grid={"noise": [0.2, 0.3]}, base=TINY)
-    found = []
-    for executor in ("serial", "processes:2"):
-        assert sweeps.run(sweep, tmp_path / executor, executor=executor, progress=False).complete
-        found.append(sweeps.Store(tmp_path / executor).load())
+    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster:
+        found = []
+        for i, executor in enumerate(("serial", "processes:2", "dask://" + cluster.scheduler_address.removeprefix("tcp://"))):
+            assert sweeps.run(sweep, tmp_path / str(i), executor=executor, progress=False).complete
+            found.append(sweeps.Store(tmp_path / str(i)).load())
     assert found[0].identical(found[1])
+    assert found[0].identical(found[2])
 
 
 def test_the_mean_inside_droplets_has_the_error_of_a_ratio():

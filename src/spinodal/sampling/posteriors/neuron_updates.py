@@ -91,12 +91,12 @@ def bind_neuron_updates(shape: Shape) -> tuple[Callable, Callable, Callable]:
 
         def body(i, carry):
             network, told, stretched = carry
-            round_key = jax.random.fold_in(key, i)
-            network, told_now = _round(round_key, network, births, inputs, constants, tuning.kind, slots)
+            keys = jax.random.split(jax.random.fold_in(key, i), 1 + STRETCHES)
+            network, told_now = _round(keys[0], network, births, inputs, constants, tuning.kind, slots)
 
             def stretch_round(k, carry):
                 network, stretched = carry
-                network, now = _round(jax.random.fold_in(round_key, k), network, stretches, inputs, constants, tuning.tail, slots)
+                network, now = _round(keys[1 + k], network, stretches, inputs, constants, tuning.tail, slots)
                 return network, stretched + now / STRETCHES
 
             network, stretched = jax.lax.fori_loop(0, STRETCHES, stretch_round, (network, stretched))
