@@ -20,7 +20,7 @@ class HMC:
         target_acceptance: mean acceptance that dual averaging aims at, between 0 and 1.
         adapt: find step size (dual averaging) and trajectory length (squared jump of the likelihood per gradient) in the warm-up.
         neuron_updates: rounds of births and deaths of droplets after each trajectory (see `posteriors.neuron_updates`), where the
-            posterior has them; 0 for plain HMC. They leave the posterior as it is and let the number of droplets change ten times faster.
+            posterior has them; 0 for plain HMC. They leave the posterior as it is and change the number of droplets, which HMC hardly does.
     Source: Neal (2011); exact Gaussian part: Shahbaba, Lan, Johnson, Neal (2014), arXiv:1106.5941; dual averaging: arXiv:1111.4246.
     """
 

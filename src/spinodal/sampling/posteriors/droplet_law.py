@@ -10,7 +10,7 @@ Far from the origin this is all but Gaussian once phi is averaged over the Gauss
 
 and the averages are known for each sample, where h = x . X_mu ~ N(m . X_mu, X_mu H^-1 X_mu). Left out: the covariance of activations
 at different samples in what the others project out, and the derivatives of the readout's mean A = s1 / s2. What is proposed need not
-be exact, Metropolis's test is; 4 to 8 of 10 such proposals are accepted in equilibrium (d = 150, N = 700, n = 3000).
+be exact, Metropolis's test is.
 """
 
 from typing import NamedTuple
@@ -34,10 +34,10 @@ class DropletLaw(NamedTuple):
 
 
 class Others(NamedTuple):
-    """What a neuron sees of the rest of the network, each (samples,)."""
+    """What a neuron sees of the rest of the network."""
 
-    residual: Array  # targets less output, the readouts integrated out at their mean
-    shadow: Array  # what the integrated-out readouts would do with this neuron's mean activation
+    residual: Array  # (samples,): targets less output, the readouts integrated out at their mean
+    shadow: Array  # (samples,): what the integrated-out readouts would do with this neuron's mean activation
     noise: Array
     cost: Array  # c = sigma^2 N / sigma_a^2
 

@@ -47,9 +47,8 @@ def stretch(
 
     def log_weight(q, log_r):
         """ln of the density of (q, ln r) under prior and picking, over that of the proposal of ln r."""
-        far = jnp.zeros((*q.shape, 1)).at[..., 0].set(q)
         prior = -(q**2) / 2 + (input_dim - 1) / 2 * log_r - jnp.exp(log_r) / 2
-        return prior + kind.log_chance(far) + misfit(q, log_r) ** 2 / 2
+        return prior + kind.log_chance(q[:, None]) + misfit(q, log_r) ** 2 / 2
 
     def gain(s1, s2):
         return s1 * s1 / (2 * picked.noise * s2) - jnp.log(s2) / 2
