@@ -14,7 +14,7 @@ from .diagnostics import Diagnostics, diagnose, varying
 from .settings import HMC, Langevin, Stop
 
 Progress = Callable[[float, str], None]
-FULL_SIZE = 5e7  # multiplications a gradient above which a chunk is 8 draws long, below which 64
+LARGE = 5e4  # product of a shape's first three sizes above which a chunk is 8 draws long, below which 64
 
 
 @dataclass
@@ -48,10 +48,11 @@ class Host:
             kind="hmc" if is_hmc else "mala" if sampler.adjusted else "langevin",
             refresh=is_hmc and sampler.neuron_updates > 0 and posterior.REFRESH_COST > 0,
             most_steps=max(64, 2 * sampler.leapfrog_steps) if is_hmc and sampler.adapt else sampler.leapfrog_steps if is_hmc else 1,
-            capacity=8 if work > FULL_SIZE / 1000 else 64,
+            capacity=8 if work > LARGE else 64,
         )
         self.batched = batching == "vmap" or (batching == "auto" and jax.default_backend() != "cpu")
-        self.start, self.advance, self.tune = programs.compiled(posterior.bind, posterior.shape_key(problem), self.spec, self.batched)
+        shape = posterior.shape_key(problem)
+        self.start, self.advance, self.tune, self.untuned = programs.compiled(posterior.bind, shape, self.spec, self.batched)
         self.keys = [jax.random.fold_in(jax.random.key(seed), chain) for chain in range(chains)]
 
     def begin(self, positions: np.ndarray) -> Ensemble:
@@ -66,7 +67,7 @@ class Host:
         carries = [programs.Carry(state, averaging) for state in states]
         ensemble = Ensemble(carries, gradients=len(states), leapfrog_steps=steps)
         if self.spec.refresh and isinstance(self.sampler, HMC):
-            ensemble.tuning = self.posterior.bind(self.posterior.shape_key(self.problem)).untuned(self.sampler.neuron_updates)
+            ensemble.tuning = self.untuned(self.sampler.neuron_updates)
             self._tune(ensemble)
         return ensemble
 

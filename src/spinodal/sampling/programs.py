@@ -91,15 +91,19 @@ def build(kernels: Kernels, spec: Spec):
 
 
 @functools.cache
-def compiled(bind, shape, spec: Spec, batched: bool):
-    """`build` and `Kernels.tune`, compiled once for each posterior, shape and spec; `batched`: all chains in one program (for a GPU)."""
+def compiled(bind, shape, spec: Spec, batched: bool) -> tuple[Any, Any, Any, Any]:
+    """`build`'s two and `Kernels.tune`, compiled once for each posterior, shape and spec, and `Kernels.untuned`.
+
+    `batched`: all chains in one program (for a GPU).
+    """
     kernels = bind(shape)
     start, advance = build(kernels, spec)
     if batched:
         start, advance = jax.vmap(start, in_axes=(0, None)), jax.vmap(advance, in_axes=(0, 0, None, None, None, None))
     # One thread a chain: chains run side by side, one a core, and give the same bytes on any number of cores
     options = CPU_OPTIONS if jax.default_backend() == "cpu" and not batched else None
-    return tuple(jax.jit(program, compiler_options=options) for program in (start, advance, kernels.tune or (lambda: None)))
+    tune = jax.jit(kernels.tune, compiler_options=options) if kernels.tune else None
+    return jax.jit(start, compiler_options=options), jax.jit(advance, compiler_options=options), tune, kernels.untuned
 
 
 def usable_cores() -> int:
