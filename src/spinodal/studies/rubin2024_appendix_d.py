@@ -14,7 +14,7 @@ from .comparison import Comparison, tally
 from .errata import APPENDIX_D
 from .recipe import Analysis, Picture, Recipe
 from .teacher_student_average import against_corrected_theory, averaged, droplet_norms, error_bars_mean, worst_deviation
-from .teacher_student_cell import BIN_EDGES, DIMS, IN_A_HURRY, UNITS, TeacherStudentCell, group_key, run_cell
+from .teacher_student_cell import BIN_EDGES, DIMS, QUICK, UNITS, TeacherStudentCell, group_key, run_cell
 
 WIDTHS = (2800, 1400, 700)
 DATA_SETS = {"quick": 1, "full": 10, "paper": 50}
@@ -41,7 +41,7 @@ study = Study(
 def sweep(size: str, seed: int) -> Sweep:
     """Three widths times as many data sets as the size has."""
     grid = {"data_seed": range(DATA_SETS[size]), "width": WIDTHS}
-    hurry = IN_A_HURRY if size == "quick" else {}
+    hurry = QUICK if size == "quick" else {}
     return Sweep(study=study.name, name=f"{study.name}-{size}", grid=grid, base={**BASE, "seed": seed, **hurry})
 
 

@@ -20,10 +20,10 @@ from .teacher_student_average import (
     error_bars_mean,
     worst_deviation,
 )
-from .teacher_student_cell import BIN_EDGES, DIMS, IN_A_HURRY, SCALARS, UNITS, TeacherStudentCell, group_key, run_cell
+from .teacher_student_cell import BIN_EDGES, DIMS, QUICK, SCALARS, UNITS, TeacherStudentCell, group_key, run_cell
 
 NOISES = (0.1, 0.15, 0.2, 0.25, 0.3)
-QUICK_NOISES = (0.1, 0.2, 0.3)  # below, at and above the transition: three of the five keep to three minutes
+QUICK_NOISES = (0.1, 0.2, 0.3)  # below, at and above the transition
 DATA_SETS = {"quick": 1, "full": 10, "paper": 50}
 SCALES = (1 / 8, 1 / 2, 1.0, 2.0)  # alpha = beta of the paper
 FINE = np.round(np.linspace(0.08, 0.32, 49), 6)
@@ -67,7 +67,7 @@ study = Study(
 def sweep(size: str, seed: int) -> Sweep:
     """Five noises (three if quick) times as many data sets as the size has."""
     grid = {"data_seed": range(DATA_SETS[size]), "noise": QUICK_NOISES if size == "quick" else NOISES}
-    hurry = IN_A_HURRY if size == "quick" else {}
+    hurry = QUICK if size == "quick" else {}
     return Sweep(study=study.name, name=f"{study.name}-{size}", grid=grid, base={"seed": seed, **hurry})
 
 

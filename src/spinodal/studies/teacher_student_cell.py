@@ -22,7 +22,7 @@ UNITS = {
 }
 
 
-IN_A_HURRY = {"draws": 400, "rhat": 1.05}  # settings of the quick sizes: ESS as everywhere, R-hat as the record asks
+QUICK = {"draws": 400, "rhat": 1.05}  # settings of the quick sizes: ESS as everywhere, R-hat as the record asks
 
 
 @dataclass(frozen=True)
