@@ -1,0 +1,1 @@
+"""What is observed: arrays in, records out."""
