@@ -15,10 +15,10 @@ import jax.numpy as jnp
 import numpy as np
 from timing import FIG2, table
 
+from spinodal.compiling import CPU_OPTIONS
 from spinodal.sampling import hmc
 from spinodal.sampling.diagnostics import diagnose
 from spinodal.sampling.posteriors import teacher_student as posterior
-from spinodal.sampling.programs import CPU_OPTIONS
 
 STEPS = 8
 

@@ -11,9 +11,9 @@ import jax.numpy as jnp
 import numpy as np
 from timing import FIG2, seconds, table
 
+from spinodal.compiling import CPU_OPTIONS
 from spinodal.problems import TeacherStudent
 from spinodal.sampling.posteriors import teacher_student as posterior
-from spinodal.sampling.programs import CPU_OPTIONS
 
 SIZES = [
     *[(d, 700, 3000) for d in (75, 150, 300)],

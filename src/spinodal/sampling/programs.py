@@ -7,11 +7,9 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 
+from ..compiling import one_thread
 from . import adaptation, hmc, langevin
 from .posteriors.interface import Array, Kernels
-
-# One thread a program; vectors as wide as the processor has, which makes the neuron updates a quarter faster where that is 512 bits
-CPU_OPTIONS = {"xla_cpu_multi_thread_eigen": False, "xla_cpu_prefer_vector_width": 512}
 
 
 class Carry(NamedTuple):
@@ -100,8 +98,7 @@ def compiled(bind, shape, spec: Spec, batched: bool) -> tuple[Any, Any, Any, Any
     start, advance = build(kernels, spec)
     if batched:
         start, advance = jax.vmap(start, in_axes=(0, None)), jax.vmap(advance, in_axes=(0, 0, None, None, None, None))
-    # One thread a chain: chains run side by side, one a core, and give the same bytes on any number of cores
-    options = CPU_OPTIONS if jax.default_backend() == "cpu" and not batched else None
+    options = None if batched else one_thread()
     tune = jax.jit(kernels.tune, compiler_options=options) if kernels.tune else None
     return jax.jit(start, compiler_options=options), jax.jit(advance, compiler_options=options), tune, kernels.untuned
 
