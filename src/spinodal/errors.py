@@ -40,6 +40,20 @@ def positive(name: str, value: Any, *, why: str = "") -> float:
     return float(value)
 
 
+def not_negative(name: str, value: Any, *, why: str = "") -> float:
+    """`value` as a finite float that is at least 0."""
+    number = real(name, value, why=why)
+    require(number >= 0, f"{name} must be >= 0, got {value}{_because(why)}")
+    return number
+
+
+def below_one(name: str, value: Any, *, why: str = "") -> float:
+    """`value` as a float that is at least 0 and less than 1."""
+    number = real(name, value, why=why)
+    require(0 <= number < 1, f"{name} must be at least 0 and less than 1, got {value}{_because(why)}")
+    return number
+
+
 def choice(name: str, value: Any, allowed: Iterable[str]) -> str:
     """`value` if it is one of the strings `allowed`."""
     allowed = tuple(allowed)
