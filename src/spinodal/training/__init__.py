@@ -1,0 +1,12 @@
+"""Dynamics: networks, optimisers and the compiled trainer."""
+
+from . import losses as losses
+from . import networks as networks
+from .many import Run as Run
+from .many import train_many as train_many
+from .optimizers import SGD as SGD
+from .optimizers import AdamW as AdamW
+from .optimizers import PerGroup as PerGroup
+from .train import initial_parameters as initial_parameters
+from .train import train as train
+from .trajectory import Trajectory as Trajectory

@@ -1,0 +1,109 @@
+"""Many networks of one shape, one after another on a CPU or side by side on a GPU."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from ..errors import choice, instance, require
+from .optimizers.interface import Optimizer
+from .program import Spec, compiled
+from .run import Log, assembled, both_crossed, chunk_records, finite_records
+from .settings import Schedule
+from .tasks import Bound, bound
+from .train import DEFAULT_OPTIMIZER, checked_groups, starting_parameters, train
+from .trajectory import Trajectory
+
+BATCHINGS = ("auto", "sequential", "vmap")
+
+
+@dataclass(frozen=True)
+class Run:
+    """One network of many: what it learns, how, and the seed of its initial parameters."""
+
+    problem: Any
+    optimizer: Optimizer = DEFAULT_OPTIMIZER
+    seed: int = 0
+
+
+def train_many(
+    runs: Sequence[Run], *, steps: int, every: int = 10, stop_at: float | None = None, batching: str = "auto"
+) -> list[Trajectory]:
+    """Train every run; the result is that of `train` for each, up to float32 rounding with "vmap".
+
+    Arguments:
+        runs: of any problems; "vmap" wants one shape of network and data, and one kind of optimizer.
+        steps, every, stop_at: as in `train`.
+        batching: "sequential" runs one compiled scan after another, which is faster on a CPU core (64 sets of parameters leave its cache);
+            "vmap" runs all networks in one program; "auto" is sequential on a CPU and vmap elsewhere.
+    Returns: a `Trajectory` for each run, in order. With "vmap" `seconds` and `cpu_seconds` are those of all runs together, shared equally.
+    Raises: ValueError or TypeError that names the run or the argument.
+    """
+    choice("batching", batching, BATCHINGS)
+    for run in runs:
+        instance("runs", run, Run)
+    if batching == "vmap" or (batching == "auto" and jax.default_backend() != "cpu"):
+        return _side_by_side(runs, Schedule(steps, every, stop_at, None, None, None)) if runs else []
+    return [train(r.problem, optimizer=r.optimizer, seed=r.seed, steps=steps, every=every, stop_at=stop_at) for r in runs]
+
+
+def _side_by_side(runs: Sequence[Run], schedule: Schedule) -> list[Trajectory]:
+    begun = time.perf_counter(), time.process_time()
+    ready = [bound(run.problem) for run in runs]
+    spec, count = Spec(ready[0].task), len(runs)
+    for k, other in enumerate(ready):
+        same = other.task == ready[0].task and jax.tree.map(jnp.shape, other.data) == jax.tree.map(jnp.shape, ready[0].data)
+        require(same, f"runs must have one shape of network and data with batching='vmap', and run {k} differs from run 0")
+    starts = [starting_parameters(r, run.problem, None, run.seed, 1.0) for r, run in zip(ready, runs, strict=True)]
+    for k, (run, start) in enumerate(zip(runs, starts, strict=True)):
+        checked_groups(run.optimizer, start)
+        one_kind = jax.tree.structure(run.optimizer) == jax.tree.structure(runs[0].optimizer)
+        require(one_kind, f"runs must have one kind of optimizer with batching='vmap', and run {k} differs from run 0")
+    begin, advance = compiled(spec, batched=True)
+    keys = jax.vmap(lambda seed: jax.random.fold_in(jax.random.key(seed), 1))(jnp.array([run.seed for run in runs]))
+    data, optimizer = _stacked([r.data for r in ready]), _stacked([run.optimizer for run in runs])
+    carry, record = begin(_stacked(starts), optimizer, data)
+    has_test = [bool(np.asarray(r.data.test.weight).sum() > 0) for r in ready]
+    logs, final = [Log() for _ in runs], [*starts]
+
+    def keep(records: dict[str, np.ndarray], first: int, before: Any) -> None:
+        """Into the logs of those that are still going; `before`: parameters at the start of the chunk."""
+        for k in range(count):
+            log = logs[k]
+            if log.stopped or log.diverged_at is not None:
+                continue
+            mine = {name: values[k] for name, values in records.items()}
+            fine, rows = finite_records(mine, has_test[k]), len(mine["norm"])
+            log.records.append({name: values[:fine] for name, values in mine.items()})
+            log.steps += [first + i * schedule.every for i in range(fine)]
+            final[k] = jax.tree.map(lambda leaf, k=k: np.array(leaf)[k], carry.parameters)
+            if fine < rows:
+                log.diverged_at = first + fine * schedule.every
+                replayed = advance(keys, before, optimizer, data, schedule.every, fine)[0].parameters
+                final[k] = jax.tree.map(lambda leaf, k=k: np.array(leaf)[k], replayed)
+
+    keep({name: np.asarray(values)[:, None] for name, values in record.items()}, 0, carry)
+    capacity, done, total = chunk_records(ready[0], starts[0], schedule.every), 0, schedule.steps // schedule.every
+    while done < total and not all(log.stopped or log.diverged_at is not None for log in logs):
+        rows, before = min(capacity, total - done), carry
+        carry, records = advance(keys, carry, optimizer, data, schedule.every, rows)
+        keep({name: np.asarray(values)[:, :rows] for name, values in records.items()}, (done + 1) * schedule.every, before)
+        done += rows
+        for log in logs:
+            if schedule.stop_at is not None and done % capacity == 0 and log.diverged_at is None and not log.stopped:
+                log.stopped = both_crossed(log, schedule.stop_at)
+    clocks = tuple((now - then) / count for now, then in zip((time.perf_counter(), time.process_time()), begun, strict=True))
+    return [assembled(ready[k], logs[k], final[k], schedule, _settings(run, ready[k], schedule), clocks) for k, run in enumerate(runs)]
+
+
+def _stacked(trees: Sequence[Any]) -> Any:
+    return jax.tree.map(lambda *leaves: jnp.asarray(np.stack([np.asarray(leaf) for leaf in leaves])), *trees)
+
+
+def _settings(run: Run, ready: Bound, schedule: Schedule) -> dict[str, Any]:
+    own = {"problem": run.problem, "network": ready.task.network, "optimizer": run.optimizer, "seed": run.seed}
+    return {**own, "batch": None, "stop_at": schedule.stop_at, "loss_dtype": None, "initial_scale": 1.0, "norm": "free"}

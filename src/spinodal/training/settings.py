@@ -1,0 +1,78 @@
+"""How a run of training goes, checked."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..errors import choice, integer, positive, real, require
+
+NORMS = ("free", "fixed", "fixed-matrices")
+Measure = Callable[[dict[str, Any]], Any]
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """When a run records, keeps, measures and ends; see `train`."""
+
+    steps: int
+    every: int
+    stop_at: float | None
+    checkpoint_every: int | str | None
+    checkpoint_at: float | None
+    measure_every: int | None
+
+    def __post_init__(self) -> None:
+        integer("steps", self.steps, minimum=0, why="the number of updates")
+        integer("every", self.every, minimum=1, why="the number of updates between two records")
+        require(
+            self.steps % self.every == 0,
+            f"steps must be a multiple of every={self.every}, so that the last update is recorded, got {self.steps}; "
+            f"nearest: {max(1, round(self.steps / self.every)) * self.every}",
+        )
+        for name in ("stop_at", "checkpoint_at"):
+            level = getattr(self, name)
+            require(level is None or 0 < real(name, level) <= 1, f"{name} must be an accuracy, above 0 and at most 1, or None, got {level}")
+        if isinstance(self.checkpoint_every, str):
+            choice("checkpoint_every", self.checkpoint_every, ("log",))
+        elif self.checkpoint_every is not None:
+            self._multiple("checkpoint_every", self.checkpoint_every)
+        if self.measure_every is not None:
+            self._multiple("measure_every", self.measure_every)
+
+    def _multiple(self, name: str, value: int) -> None:
+        integer(name, value, minimum=1)
+        require(value % self.every == 0, f"{name} must be a multiple of every={self.every}, got {value}")
+
+    def checkpoint_steps(self) -> set[int]:
+        """At which steps parameters are kept, before anything is known of the run; "log" doubles from `every` on."""
+        if self.checkpoint_every is None:
+            return set()
+        if isinstance(self.checkpoint_every, int):
+            return set(range(0, self.steps + 1, self.checkpoint_every))
+        doubling = [self.every]
+        while 2 * doubling[-1] < self.steps:
+            doubling.append(2 * doubling[-1])
+        return {0, *doubling, self.steps}
+
+
+def checked_norm(norm: str, batch: int | None, initial_scale: float) -> None:
+    """The options that change an update."""
+    choice("norm", norm, NORMS)
+    positive("initial_scale", initial_scale, why="alpha, which multiplies all parameters at the start")
+    if batch is not None:
+        integer("batch", batch, minimum=1, why="the rows of an update")
+
+
+def named_measures(measures: Sequence[str | Measure] | Mapping[str, Measure], known: Mapping[str, Measure]) -> dict[str, Measure]:
+    """Names and functions as name -> function; a function goes by its `__name__`."""
+    if isinstance(measures, Mapping):
+        return dict(measures)
+    found: dict[str, Measure] = {}
+    for measure in measures:
+        if isinstance(measure, str):
+            found[measure] = known[choice("measures", measure, known)]
+        elif callable(measure):
+            found[getattr(measure, "__name__", type(measure).__name__)] = measure
+        else:
+            raise TypeError(f"measures must hold names ({', '.join(known)}) or functions of the parameters, got {measure!r}")
+    return found

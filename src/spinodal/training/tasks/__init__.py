@@ -1,0 +1,20 @@
+"""How each problem is trained."""
+
+from typing import Any
+
+from ...problems import Digits, PermutationGroup, RandomTeacher, SymbolAddition
+from . import symbols, vectors
+from .interface import Bound as Bound
+from .interface import Data as Data
+from .interface import Rows as Rows
+from .interface import Task as Task
+
+BINDERS = {SymbolAddition: symbols.bind, PermutationGroup: symbols.bind, RandomTeacher: vectors.bind, Digits: vectors.bind}
+
+
+def bound(problem: Any, network: Any = None, loss: Any = None, loss_dtype: str | None = None) -> Bound:
+    """The problem made ready for training; TypeError for one that can't be trained."""
+    if type(problem) not in BINDERS:
+        known = ", ".join(kind.__name__ for kind in BINDERS)
+        raise TypeError(f"problem must be one that can be trained ({known}), got {type(problem).__name__}")
+    return BINDERS[type(problem)](problem, network, loss, loss_dtype)

@@ -1,0 +1,28 @@
+"""Multilayer perceptrons on vectors: a random teacher, digits."""
+
+from typing import Any
+
+import jax.numpy as jnp
+import numpy as np
+
+from ...problems import Digits, RandomTeacher
+from .. import losses
+from ..networks.mlp import MLP
+from .criteria import Classes, Within
+from .interface import Bound, Criterion, Data, Rows, Task
+
+
+def bind(problem: RandomTeacher | Digits, network: Any = None, loss: Any = None, loss_dtype: str | None = None) -> Bound:
+    """Training and test rows apart: only the first go through the network at every update."""
+    data = problem.data()
+    if isinstance(problem, RandomTeacher):
+        network, answers = network or MLP("tanh", problem.output_dim), data.targets.astype(np.float32)
+        criterion: Criterion = Within(problem.tolerance)
+    else:
+        network, answers = network or MLP("relu", 10), data.targets.astype(np.int32)
+        criterion = Classes(loss or losses.mean_squared, loss_dtype)
+
+    def rows(mask: np.ndarray) -> Rows:
+        return Rows(jnp.asarray(data.inputs[mask], jnp.float32), jnp.asarray(answers[mask]), jnp.ones(int(mask.sum()), jnp.float32))
+
+    return Bound(Task(network, criterion), Data(rows(data.train_mask), rows(~data.train_mask), jnp.zeros((0, 0))))

@@ -1,0 +1,126 @@
+"""The verb: train a network on a problem."""
+
+import contextlib
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import jax
+import numpy as np
+
+from ..errors import choice, integer, require
+from .hooks import known_measures
+from .optimizers.interface import Optimizer
+from .optimizers.per_group import PerGroup
+from .program import Spec
+from .run import Progress, assembled, run
+from .settings import Measure, Schedule, checked_norm, named_measures
+from .tasks import Bound, bound
+from .trajectory import Trajectory
+
+DEFAULT_OPTIMIZER = PerGroup()  # the rates of arXiv:2205.10343
+
+
+def initial_parameters(problem: Any, *, network: Any = None, seed: int = 0) -> dict[str, Any]:
+    """Parameters of the problem's network (or of `network`) before training, NumPy float32; `seed` is the network's own.
+
+    For `SymbolAddition`: `embedding` (symbols, embedding_dim), `weights` [(in, out), ...], `biases` [(out,), ...].
+    """
+    return bound(problem, network).task.network.initialise(problem, integer("seed", seed, minimum=0))
+
+
+def train(
+    problem: Any,
+    *,
+    network: Any = None,
+    optimizer: Optimizer = DEFAULT_OPTIMIZER,
+    loss: Any = None,
+    steps: int = 10_000,
+    seed: int = 0,
+    every: int = 10,
+    measures: Sequence[str | Measure] | Mapping[str, Measure] = (),
+    measure_every: int | None = None,
+    checkpoint_every: int | str | None = None,
+    checkpoint_at: float | None = None,
+    batch: int | None = None,
+    stop_at: float | None = None,
+    parameters: Mapping[str, Any] | None = None,
+    loss_dtype: str | None = None,
+    initial_scale: float = 1.0,
+    norm: str = "free",
+    progress: Progress | None = None,
+) -> Trajectory:
+    """Train one network; float32, one thread on a CPU, compiled once for all values of rates, decays, seeds and splits.
+
+    The record at step t is taken after t updates, all series from the same weights; t = 0 is the initial network; recorded are
+    0, every, 2 every, ..., steps.
+
+    Arguments:
+        problem: `SymbolAddition`, `PermutationGroup`, `RandomTeacher` or `Digits`.
+        network: None for the one that belongs to the problem. loss: None for the problem's own, or a function of `training.losses`.
+        optimizer: `AdamW`, `SGD`, or `PerGroup` with one for the embedding and one for the rest.
+        steps: updates, a multiple of `every`. seed: of the initial parameters and of batches.
+        measures: names, or functions of the parameters (a dict of NumPy arrays) that give numbers or arrays; evaluated on the host at every
+            `measure_every` updates (default `every`), both multiples of `every`. Their cost is `measure_seconds`.
+        checkpoint_every: keep parameters at these steps, or "log" for every, 2 every, 4 every, ... checkpoint_at: and at the record
+            where training and where test accuracy first reach this level.
+        batch: rows of an update, drawn anew for each without replacement; None: all.
+        stop_at: end at the first chunk (a number of updates that depends on shapes and `every` alone) at whose end both accuracies have
+            reached this level. Crossings of levels up to it are those of the whole run.
+        parameters: to start from, in place of `initial_parameters(problem, seed=seed)`.
+        loss_dtype: "float64" or "float32": logits are cast to it before a loss on logits.
+        initial_scale: alpha, multiplies all parameters at the start.
+        norm: "fixed" rescales all parameters together after every update to their norm at the start; "fixed-matrices" does so for the
+            weight matrices alone; "free" does neither.
+        progress: called with the share done and a sentence after every chunk.
+    Returns: `Trajectory`. A loss that is not finite ends the run with `converged=False` and a message; the series end before it.
+    Raises: ValueError or TypeError that names the argument.
+    Source: arXiv:2205.10343, arXiv:2210.01117; where their code and text differ, see docs/effective-theory.md.
+    """
+    begun = time.perf_counter(), time.process_time()
+    schedule = Schedule(steps, every, stop_at, checkpoint_every, checkpoint_at, measure_every)
+    checked_norm(norm, batch, initial_scale)
+    integer("seed", seed, minimum=0)
+    if loss_dtype is not None:
+        choice("loss_dtype", loss_dtype, ("float32", "float64"))
+    with jax.enable_x64(True) if loss_dtype == "float64" else contextlib.nullcontext():
+        ready = bound(problem, network, loss, loss_dtype)
+        rows = int(np.asarray(ready.data.train.weight).sum())
+        require(batch is None or batch <= rows, f"batch must be at most the {rows} training rows, got {batch}")
+        start = starting_parameters(ready, problem, parameters, seed, initial_scale)
+        checked_groups(optimizer, start)
+        named = named_measures(measures, known_measures(problem, ready.task.network))
+        spec = Spec(ready.task, norm, batch)
+        log, final = run(ready, spec, optimizer, start, schedule, seed=seed, measures=named, progress=progress)
+    settings = {
+        "problem": problem,
+        "network": ready.task.network,
+        "optimizer": optimizer,
+        "seed": seed,
+        "batch": batch,
+        "stop_at": stop_at,
+        "loss_dtype": loss_dtype,
+        "initial_scale": initial_scale,
+        "norm": norm,
+    }
+    clocks = time.perf_counter() - begun[0], time.process_time() - begun[1]
+    return assembled(ready, log, final, schedule, settings, clocks)
+
+
+def starting_parameters(ready: Bound, problem: Any, given: Mapping[str, Any] | None, seed: int, scale: float) -> Any:
+    """Given or initial parameters times `scale`, float32, shaped as the network's own."""
+    own = ready.task.network.initialise(problem, seed)
+    if given is not None:
+        given = jax.tree.map(lambda leaf: np.asarray(leaf, np.float32), dict(given))
+        expected, got = (jax.tree.map(np.shape, tree) for tree in (own, given))
+        require(expected == got, f"parameters must have the shapes {expected}, got {got}")
+        own = given
+    return jax.tree.map(lambda leaf: np.asarray(leaf * np.float32(scale)), own)
+
+
+def checked_groups(optimizer: Any, parameters: Mapping[str, Any]) -> None:
+    """Refuse what can't step these parameters."""
+    if not (hasattr(optimizer, "init") and hasattr(optimizer, "step")):
+        raise TypeError(f"optimizer must be AdamW, SGD or PerGroup of spinodal.training, got {type(optimizer).__name__}: {optimizer!r}")
+    if isinstance(optimizer, PerGroup) and "embedding" not in parameters:
+        raise ValueError("optimizer=PerGroup(...) needs a network with an embedding, this one has none: give optimizer=AdamW(...)")
