@@ -20,7 +20,7 @@ class RunFlags:
     size: Annotated[str, tyro.conf.arg(help="quick, full or paper, as the study has it")] = "quick"
     out: Annotated[str, tyro.conf.arg(help="folder for the page, figures and data; default runs/STUDY-SIZE")] = ""
     seed: Annotated[int, tyro.conf.arg(help="of the chains; data sets are always 0, 1, 2, ...")] = 0
-    executor: Annotated[str, tyro.conf.arg(help="serial (chains share the cores), processes[:N] or dask://HOST:PORT")] = "serial"
+    executor: Annotated[str, tyro.conf.arg(help="serial, processes[:N] or dask://HOST:PORT; default the study's own choice")] = ""
     resume: Annotated[bool, tyro.conf.arg(help="go on with what OUT holds")] = False
     force: Annotated[bool, tyro.conf.arg(help="delete what an earlier run wrote in OUT, and start anew")] = False
     json: Annotated[bool, tyro.conf.arg(help="one JSON object on stdout")] = False
@@ -43,7 +43,7 @@ def main(words: Sequence[str]) -> int:
     try:
         with refusing(names):
             settings: dict[str, Any] = {
-                "executor": flags.executor,
+                "executor": flags.executor or None,
                 "resume": flags.resume,
                 "force": flags.force,
                 "progress": progress,

@@ -1,5 +1,7 @@
 """The self-contained HTML page."""
 
+from .explorer import Explorer as Explorer
+from .explorer import MapCell as MapCell
 from .page import Figure as Figure
 from .page import Page as Page
 from .page import Table as Table

@@ -1,12 +1,14 @@
-"""One HTML page with everything inside: pictures, tables, settings; no network, no script, light and dark."""
+"""One HTML page with everything inside: pictures, tables, settings; no network, light and dark. Only a clickable map has a script."""
 
 import base64
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from html import escape
 from importlib.resources import files
 from typing import Any
+
+from .explorer import Explorer, explorer_html
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ class Page:
     citation: str
     command: str
     footer: str = ""
-    extra: Mapping[str, Any] = field(default_factory=dict)
+    explorers: Sequence[Explorer] = ()
 
 
 def render(page: Page) -> str:
@@ -57,6 +59,7 @@ def render(page: Page) -> str:
         f'<p class="question">{escape(page.question)}</p>',
         f'<section class="verdict {"good" if page.good else "bad"}"><h2>Verdict</h2>{_paragraphs(page.verdict)}</section>',
         *(_figure(i, figure) for i, figure in enumerate(page.figures, 1)),
+        *(explorer_html(explorer, i) for i, explorer in enumerate(page.explorers, 1)),
         *(_table(table) for table in page.tables),
         f"<section><h2>What does not reproduce, and why</h2><ul>{_items(page.caveats)}</ul></section>" if page.caveats else "",
         _pairs("Settings", page.settings),

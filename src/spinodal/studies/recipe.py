@@ -1,12 +1,13 @@
 """What every study gives: a question, its cells, and what to make of them."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from ..report import Table
+from ..report import Explorer, Table
 from ..sweeps import Sweep
 from .comparison import Comparison
+from .diagnostics import cell_table
 
 if TYPE_CHECKING:
     import xarray
@@ -25,6 +26,7 @@ class Analysis:
     verdict: tuple[str, ...]
     caveats: tuple[str, ...]
     tables: tuple[Table, ...] = ()
+    explorers: tuple[Explorer, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,7 @@ class Recipe:
     """A published result and how to get it.
 
     `sweep(size, seed)`: the cells. `analyse(dataset, size)`: theory, comparisons and words. `pictures`: drawn from the analysed dataset.
+    `executor`: where its cells are best run; "serial" if a cell uses every core by itself. `health`: what each cell says of itself.
     """
 
     name: str
@@ -50,4 +53,5 @@ class Recipe:
     analyse: Callable[["xarray.Dataset", str], Analysis]
     pictures: tuple[Picture, ...]
     citation: str
-    settings_note: Mapping[str, Any] = field(default_factory=dict)
+    executor: str = "serial"
+    health: Callable[["xarray.Dataset", tuple[str, ...]], Table] = cell_table

@@ -19,7 +19,7 @@ from ..figures import style
 from ..report import Figure, Page, Table, render
 from .catalogue import Entry, checked_size, find
 from .comparison import Comparison
-from .diagnostics import cell_table, converged_share
+from .diagnostics import converged_share
 from .folder import Folder, open_folder
 from .recipe import Recipe
 
@@ -57,7 +57,7 @@ def run(
 
     Arguments:
         name, size: as `studies.entries()` lists them. out: a new or empty folder. seed: of the chains; data sets are always 0, 1, 2 …
-        executor: as for `sweeps.run`; the default, serial, already uses every core, since chains run side by side.
+        executor: as for `sweeps.run`; the default is the study's own choice.
         resume: go on with what OUT/store holds. force: delete what an earlier run wrote there, and start anew.
         progress: as for `sweeps.run`. announce: called with a sentence on what is computed, once nothing is refused any more.
     Returns: `Outcome`; a cell that failed or did not converge is said there, and on the page.
@@ -74,7 +74,7 @@ def run(
     if announce is not None:
         announce(f"{name}, {entry.sizes[size].what}: about {entry.sizes[size].minutes:g} min on two cores")
     began = time.monotonic()
-    done = sweeps.run(recipe.sweep(size, seed), folder.store, executor=executor, progress=progress, retry_failed=resume)
+    done = sweeps.run(recipe.sweep(size, seed), folder.store, executor=executor or recipe.executor, progress=progress, retry_failed=resume)
     if not done.complete:
         message = done.message + _first_failure(folder)
         return Outcome(name, size, False, False, message, str(folder.path), "", (), (), time.monotonic() - began, entry.citation)
@@ -114,12 +114,13 @@ def _written(entry: Entry, recipe: Recipe, folder: Folder, identity: dict[str, A
         verdict=verdict,
         good=good == cells and all(c.as_hoped or not c.known for c in analysis.comparisons),
         figures=figures,
-        tables=(comparison_table(analysis.comparisons), *analysis.tables, cell_table(dataset, axes)),
+        tables=(comparison_table(analysis.comparisons), *analysis.tables, recipe.health(dataset, axes)),
         caveats=analysis.caveats,
         settings=settings,
         provenance=origin,
         citation=entry.citation,
         command=command,
+        explorers=analysis.explorers,
         footer=f"Written by spinodal {origin['spinodal']}. This page needs no network; its data are in data.nc and summary.json beside it.",
     )
     outcome = Outcome(

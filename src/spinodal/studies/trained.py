@@ -1,0 +1,57 @@
+"""A trained network as numbers of fixed shape, and the health of every cell of a trained study."""
+
+from typing import Any
+
+import numpy as np
+import xarray
+
+from ..report import Table
+
+CURVE_POINTS = 48
+CURVES = ("train_loss", "test_loss", "train_accuracy", "test_accuracy", "norm")
+DIMS = {f"curve_{name}": ("curve",) for name in CURVES} | {"curve_step": ("curve",)}
+UNITS = {"train_step": "updates", "test_step": "updates", "last_step": "updates", "diverged_at": "updates", "curve_step": "updates"}
+
+
+def curve_steps(steps: int, every: int) -> np.ndarray:
+    """At which recorded steps curves are kept: 0, and at most `CURVE_POINTS` - 1 more, evenly in the logarithm, the last one among them."""
+    records = steps // every
+    marks = np.unique(np.round(np.geomspace(1, records, CURVE_POINTS - 1)).astype(int)) if records else np.array([], int)
+    return every * np.concatenate([[0], marks])
+
+
+def trajectory_outputs(trajectory: Any, steps: int, level: float) -> dict[str, Any]:
+    """Crossings of `level` (NaN: never), the last values, and curves with NaN where the run had ended; no times, no host."""
+    crossings = {name: trajectory.crossing(f"{name}_accuracy", level) for name in ("train", "test")}
+    kept = curve_steps(steps, trajectory.every)
+    rows = kept // trajectory.every
+    there = rows < len(trajectory.steps)
+    curves = {}
+    for name in CURVES:
+        series = np.asarray(getattr(trajectory, name), np.float64)
+        curves[f"curve_{name}"] = np.where(there, series[np.minimum(rows, len(series) - 1)], np.nan)
+    return {
+        **{f"{name}_step": np.nan if step is None else float(step) for name, step in crossings.items()},
+        **{name: float(getattr(trajectory, name)[-1]) for name in (*CURVES, "rqi")},
+        **curves,
+        "curve_step": kept.astype(float),
+        "last_step": float(trajectory.steps[-1]),
+        "converged": bool(trajectory.converged),
+        "diverged_at": np.nan if trajectory.diverged_at is None else float(trajectory.diverged_at),
+    }
+
+
+def run_table(dataset: xarray.Dataset, axes: tuple[str, ...]) -> Table:
+    """One row a cell: how its run ended."""
+    columns = ("ended", "last step", "train crossing", "test crossing", "train accuracy", "test accuracy", "train loss", "test loss")
+    rows, marks = [], []
+    for index in np.ndindex(*(dataset.sizes[axis] for axis in axes)):
+        here = dataset.isel(dict(zip(axes, index, strict=True)))
+        done = int(here["cell_status"]) == 1
+        fine = done and bool(here["converged"])
+        ended = "not done" if not done else "as asked" if fine else f"diverged at step {float(here['diverged_at']):g}"
+        names = ("last_step", "train_step", "test_step", "train_accuracy", "test_accuracy", "train_loss", "test_loss")
+        rows.append((*(here[axis].item() for axis in axes), ended, *(float(here[name]) for name in names)))
+        marks.append("" if fine else "bad")
+    note = "A crossing is the first recorded step at which the accuracy has reached the level; a dash: never within the cap."
+    return Table("Every run", (*axes, *columns), rows, note, folded=len(rows) > 12, marks=marks)
