@@ -1,0 +1,1 @@
+"""What it means: phases of learning, transitions and the evidence for them."""
