@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-SCRIPTS = ("gradient", "against_torch", "against_blackjax", "equilibrium", "theory_map", "sweeps")
+SCRIPTS = ("gradient", "against_torch", "against_blackjax", "equilibrium", "theory_map", "effective_theory", "sweeps")
 
 for script in SCRIPTS:
     print(f"\n## {script}", flush=True)

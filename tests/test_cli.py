@@ -68,7 +68,7 @@ def test_every_command_explains_itself(capsys):
         (["run", "rubin2024-fig2", "--seed", "x"], "--seed"),
         (["run", "rubin2024-fig2", "--sede", "1"], "nearest: --seed"),
         (["run", "rubin2024-fig2", "--resume", "--force"], "--resume and force exclude each other"),
-        (["solve"], "needs one of teacher-student, modular-addition, got nothing"),
+        (["solve"], "needs one of teacher-student, modular-addition, effective, got nothing"),
         (["solve", "teacher"], "nearest: teacher-student"),
         (["solve", "teacher-student", "--noise", "-0.1"], "--noise must be finite and > 0, got -0.1"),
         (["solve", "teacher-student", "--noise", "nan"], "--noise must be finite and > 0, got nan"),
@@ -79,6 +79,10 @@ def test_every_command_explains_itself(capsys):
         (["solve", "teacher-student", "--transverse", "meen"], "--transverse"),
         (["solve", "teacher-student", "--threshold", "-1"], "--threshold must be >= 0"),
         (["solve", "modular-addition", "--prime", "8"], "--prime must be an odd prime, got 8"),
+        (["solve", "effective", "--symbols", "1"], "--symbols must be an integer >= 2, got 1"),
+        (["solve", "effective", "--symbols", "2.5"], "--symbols must be an integer >= 2, got 2.5"),
+        (["solve", "effective", "--symbols", "nan"], "--symbols must be an integer >= 2, got nan"),
+        (["solve", "effective", "--draws", "0"], "--draws must be an integer >= 1, got 0"),
         (["sample", "teacher-student", "--step-size", "0"], "--step-size must be finite and > 0, got 0.0"),
         (["sample", "teacher-student", "--chains", "0"], "--chains must be an integer >= 1, got 0"),
         (["sample", "teacher-student", "--samples", "3000000000"], "GiB"),
@@ -128,6 +132,19 @@ def test_solve_as_a_table(capsys):
     out, _ = said(capsys)
     assert "linear_discrepancy" in out
     assert "degeneracy at infinite size" in out
+
+
+def test_solve_effective_counts_for_one_size_or_many(capsys):
+    assert main(["solve", "effective", "--symbols", "10", "--draws", "1000", "--json"]) == 0
+    found = json.loads(said(capsys)[0])
+    (ten,) = found["solutions"]
+    assert abs(ten["critical_fraction"] - 0.408) < 4 * ten["standard_error"]
+    assert ten["slowest_rate"] == pytest.approx(6 / 70)
+    assert len(ten["linear_probability"]) == 56
+    assert main(["solve", "effective", "--symbols", "2:4:3", "--draws", "50"]) == 0
+    out, _ = said(capsys)
+    assert "critical_fraction" in out
+    assert [line.split()[0] for line in out.splitlines()[1:4]] == ["2", "3", "4"]
 
 
 def test_doctor_as_json(capsys):

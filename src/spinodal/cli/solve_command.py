@@ -1,4 +1,4 @@
-"""`spinodal solve`: the adaptive-kernel theory at one noise or many, and where its transitions are."""
+"""`spinodal solve`: a theory at one parameter or many, and where its transitions are."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -9,15 +9,21 @@ from .answers import print_json, print_table
 from .exits import FINE, INCOMPLETE, refusing, say
 from .flags import numbers, parsed, subject, values_of
 from .problems import PROBLEMS, flag, flags_class, problem_flags
+from .solve_effective import solve as solve_effective
 
-ABOUT = "Solves the theory of a problem at --noise; defaults are the published parameters."
+ABOUT = "Solves a theory, of a problem at --noise or of addition at --symbols; defaults are the published parameters."
 JSON = flag("json", bool, False, "one JSON object on stdout")
 
 
 def main(words: Sequence[str]) -> int:
     """Exit code 0, or 3 if a solution did not converge."""
-    name, rest = subject(words, PROBLEMS, command="solve", about=ABOUT)
-    answer, rows, columns = {"teacher-student": _teacher_student, "modular-addition": _modular_addition}[name](rest)
+    solvers = {
+        "teacher-student": _teacher_student,
+        "modular-addition": _modular_addition,
+        "effective": lambda rest: solve_effective(rest, JSON),
+    }
+    name, rest = subject(words, solvers, command="solve", about=ABOUT)
+    answer, rows, columns = solvers[name](rest)
     failed = [s for s in answer["solutions"] if not s["converged"]]
     lines = answer.pop("lines")
     if answer.pop("as_json"):
@@ -27,7 +33,7 @@ def main(words: Sequence[str]) -> int:
         for line in lines:
             print(line)
     for solution in failed:
-        say(f"noise {solution['noise']:g}: {solution['message']}")
+        say(f"noise {solution['noise']:g}: {solution['message']}")  # of the kernel theories: counting always ends
     return INCOMPLETE if failed else FINE
 
 

@@ -18,7 +18,7 @@ def parallelograms(symbols: int) -> np.ndarray:
     Arguments:
         symbols: p >= 1.
     Returns: (|P0|, 4) int, rows i, j, m, n with i <= j, m <= n and i < m, by sum, then by i and m; empty below three symbols.
-    Source: Liu et al. (2022), arXiv:2205.10343, section 3; those with a repeated symbol are counted, as the published RQI does.
+    Source: Liu et al. (2022), arXiv:2205.10343; those with a repeated symbol are counted, as the published RQI does.
     """
     symbols = integer("symbols", symbols, minimum=1, why="p, the number of symbols")
     first, second = parallelogram_rows(symbols)

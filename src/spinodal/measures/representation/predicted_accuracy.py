@@ -20,7 +20,7 @@ def predicted_accuracy(embedding: ArrayLike, pairs: ArrayLike, tolerance: float 
         tolerance: as of `rqi`.
     Returns: a float within |D| / n..1, over training and test pairs alike; for a stack (T,) float64.
     Undefined (NaN): no dimension with spread, values that are not finite.
-    Source: Liu et al. (2022), arXiv:2205.10343, section 3.
+    Source: Liu et al. (2022), arXiv:2205.10343.
     """
     tolerance = checked_tolerance(tolerance)
     stack, many = as_stack(embedding)

@@ -35,8 +35,7 @@ def standardised(stack: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
     A dimension without spread becomes 0. Undefined without any spread, or with values that are not finite: zeros then.
     """
-    finite = np.asarray(np.isfinite(stack).all(axis=(1, 2)))
-    x = np.where(finite[:, None, None], stack, 0.0)
+    x = np.where(np.isfinite(stack).all(axis=(1, 2), keepdims=True), stack, 0.0)
     spread = np.ptp(x / 2, axis=1, keepdims=True)  # halved: the range of legal numbers may overflow
     scale = np.abs(x).max(axis=1, keepdims=True)  # before squaring: embeddings of 1e200 are legal
     x = x / np.where(scale > 0, scale, 1.0)
@@ -44,7 +43,7 @@ def standardised(stack: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     deviation = np.sqrt(np.sum(x * x, axis=1, keepdims=True) / max(x.shape[1] - 1, 1))
     known = (spread > 0) & (deviation > 0)
     x = np.where(known, x / np.where(known, deviation, 1.0), 0.0)
-    return x, finite & known.any(axis=(1, 2))
+    return x, known.any(axis=(1, 2))  # values that are not finite were zeroed: no spread
 
 
 def realised(stack: np.ndarray, tolerance: float) -> Iterator[tuple[slice, slice, np.ndarray]]:

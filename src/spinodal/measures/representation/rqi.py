@@ -21,7 +21,7 @@ def rqi(embedding: ArrayLike, tolerance: float = 0.01) -> float | np.ndarray:
         A dimension without spread is centred and counts as a dimension without defect.
         It is not a phase: RQI = 1 occurs in networks that do not generalise, since decoders fail too.
     Undefined (NaN): no dimension with spread, values that are not finite, fewer than 3 symbols (no parallelogram).
-    Source: Liu et al. (2022), arXiv:2205.10343, eq. 6; scale and dimensions as in the published code. An older published data set
+    Source: Liu et al. (2022), arXiv:2205.10343; scale and dimensions as in the published code. An older published data set
         leaves symbol 0 out, divides by nothing but the spread, and sums over dimensions.
     """
     tolerance = checked_tolerance(tolerance)

@@ -38,7 +38,7 @@ def flow(embedding: ArrayLike, pairs: ArrayLike, times: ArrayLike) -> Flow:
         as dC/dt = (2 l_eff / Z0) C; the paper says it is conserved, which holds for centred embeddings only.
     Undefined (converged=False, embeddings as given): squared norm zero or beyond float64. Without a parallelogram nothing moves.
         A start exactly on an unstable mode stays there on paper; here rounding leads it away once it has grown from 1e-16.
-    Source: Liu et al. (2022), arXiv:2205.10343, section 4; the closed form follows by inserting it.
+    Source: Liu et al. (2022), arXiv:2205.10343; the closed form follows by inserting it.
     """
     start, times = _checked(embedding, times)
     symbols = len(start)

@@ -36,7 +36,8 @@ def linear_curve(symbols: int, *, draws: int = 1000, seed: int = 0) -> LinearCur
             correlated, while each alone is the mean of `draws` independent sets. seed: >= 0.
     Returns: `LinearCurve`; P(k) has the standard error sqrt(P (1 - P) / draws).
     Where it ends: a line is necessary, not sufficient. Trained networks need more pairs, and nullity 2 says nothing of the decoder.
-    Source: Liu et al. (2022), arXiv:2205.10343, section 4. The 0.4 quoted there is the value at p = 10; it falls roughly as 1 / p.
+    Source: Liu et al. (2022), arXiv:2205.10343. The 0.4 quoted there is the value at p = 10: pairs a symbol
+        at the crossing rise only from 2.0 to 2.35 between 5 and 20 symbols, so the fraction falls nearly as 1 / p.
     """
     symbols = integer("symbols", symbols, minimum=2, why="p, the number of symbols; one has no line")
     draws = integer("draws", draws, minimum=1, why="the number of random training sets")
@@ -60,7 +61,7 @@ def linear_probability(symbols: int, samples: ArrayLike, *, draws: int = 1000, s
     Arguments:
         symbols, draws, seed: as of `linear_curve`. samples: k, an integer within 0..p(p+1)/2, or an array of them.
     Returns: a float, or an array of the shape of `samples`.
-    Source: Liu et al. (2022), arXiv:2205.10343, section 4.
+    Source: Liu et al. (2022), arXiv:2205.10343.
     """
     curve = linear_curve(symbols, draws=draws, seed=seed)
     sizes = np.asarray(samples)
@@ -78,6 +79,6 @@ def critical_fraction(symbols: int, *, draws: int = 1000, seed: int = 0) -> floa
 
     Arguments: as of `linear_curve`.
     Returns: k_c / n within 0..1; 0 for two symbols, which always are on a line.
-    Source: Liu et al. (2022), arXiv:2205.10343, section 4.
+    Source: Liu et al. (2022), arXiv:2205.10343.
     """
     return linear_curve(symbols, draws=draws, seed=seed).critical_fraction

@@ -16,7 +16,7 @@ def nullity(pairs: ArrayLike, symbols: int) -> int:
     Arguments:
         pairs: D, (k, 2) integers within 0..p-1; a set: order and repeats do not matter. symbols: p >= 1.
     Returns: n0 within 2..p; p if D holds no parallelogram.
-    Source: Liu et al. (2022), arXiv:2205.10343, section 4.
+    Source: Liu et al. (2022), arXiv:2205.10343.
     """
     return null_space(pairs, symbols).shape[1]
 
@@ -30,7 +30,7 @@ def growth_rates(pairs: ArrayLike, symbols: int) -> np.ndarray:
         pairs, symbols: as of `nullity`.
     Returns: (p,) eigenvalues of H, ascending; the first `nullity` are exactly 0; all 0 if D holds no parallelogram. For another norm
         times p / Z0. Under gradient descent on l_eff structure needs 1 / (lambda_3 rate) steps; under Adam it does not (see the docs).
-    Source: Liu et al. (2022), arXiv:2205.10343, section 4. Published code mixes three normalisations: the eigenvalues of A^T A itself
+    Source: Liu et al. (2022), arXiv:2205.10343. Published code mixes three normalisations: the eigenvalues of A^T A itself
         (times 2 / (M p) for ours), rows of all parallelograms instead of those in D, and the paper's formula.
     """
     matrix, count = gram(pairs, symbols)
@@ -52,7 +52,7 @@ def ideal_accuracy(pairs: ArrayLike, symbols: int) -> float:
         pairs, symbols: as of `nullity`.
     Returns: a float within |D| / n..1. No network is trained. A trained one may be better by luck of the nearest template, and
         worse if its embedding is not the one that D permits.
-    Source: Liu et al. (2022), arXiv:2205.10343, section 3; null space with tolerance 1e-8.
+    Source: Liu et al. (2022), arXiv:2205.10343; null space with tolerance 1e-8.
     """
     known = pair_set(pairs, symbols)
     basis = null_space(known, symbols)

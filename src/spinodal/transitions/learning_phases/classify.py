@@ -28,7 +28,7 @@ def classify(train_step: Any, test_step: Any, *, gap: float = 1000, cap: float =
         recorded: a diagram should carry all four.
     Raises: ValueError for shapes that do not broadcast, negative steps (-1 is no way to say never), gap < 0, cap <= 0; TypeError for what
         is not numbers.
-    Source: Liu et al. (2022), arXiv:2205.10343, table 1; the published plots paint the cases missing there as comprehension.
+    Source: Liu et al. (2022), arXiv:2205.10343; the published plots paint two cases that they do not define as comprehension.
     """
     gap, cap = _limit("gap", gap), _limit("cap", cap)
     require(gap >= 0, f"gap must be >= 0 steps, got {gap}")
