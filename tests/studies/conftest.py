@@ -1,5 +1,7 @@
 """Studies run against a sampler that answers at once."""
 
+import dataclasses
+import importlib
 import importlib.util
 from pathlib import Path
 
@@ -36,9 +38,26 @@ def coarse_theory(monkeypatch):
     monkeypatch.setattr(rubin2024_fig3, "FINE_TEMPERATURES", np.array([0.9, 1.6, 2.4]))
 
 
+# The quick size of a trained study, smaller still: (module, attribute) -> fields to replace, or a value
+TINY_DIAGRAM = {"caps": {"quick": 60}, "replicas": {"quick": 2}}
+TINY_CELL = {"hidden_widths": (12, 12), "every": 20}
+DIAGRAMS = ("liu2022_addition", "liu2022_learning_rates", "liu2022_classification", "liu2022_s3")
+
+
 @pytest.fixture
-def run_quickly(instant_sampler, coarse_theory):
+def tiny_training(monkeypatch):
+    """Narrow networks, few updates, 2 x 2 cells: what is tested is the way from the cells to the page."""
+    for name in DIAGRAMS:
+        module = importlib.import_module(f"spinodal.studies.{name}")
+        diagram = module.DIAGRAM
+        axes = {axis: (values, (kept[0], kept[-1])) for axis, (values, kept) in diagram.axes.items()}
+        tiny = dataclasses.replace(diagram, axes=axes, **TINY_DIAGRAM, base={**diagram.base, **TINY_CELL})
+        monkeypatch.setattr(module, "DIAGRAM", tiny)
+
+
+@pytest.fixture
+def run_quickly(instant_sampler, coarse_theory, tiny_training):
     def run(name, out, **settings):
-        return studies.run(name, out=out, progress=False, **settings)
+        return studies.run(name, out=out, progress=False, **{"executor": "serial", **settings})
 
     return run

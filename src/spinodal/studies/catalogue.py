@@ -9,6 +9,11 @@ from ..errors import nearest, require
 
 RUBIN2024 = "Rubin, Seroussi, Ringel (2024), Grokking as a first order phase transition in two layer networks, arXiv:2310.03789"
 
+LIU2022 = (
+    "Liu, Kitouni, Nolte, Michaud, Tegmark, Williams (2022), Towards Understanding Grokking: "
+    "An Effective Theory of Representation Learning, arXiv:2205.10343"
+)
+
 
 @dataclass(frozen=True)
 class Size:
@@ -65,6 +70,50 @@ CATALOGUE = (
             "paper": Size("theory at P=401; posterior at P=7 and 11, 6 noises", 30),
         },
         "spinodal.studies.rubin2024_fig3",
+    ),
+    Entry(
+        "liu2022-addition",
+        "Four phases of learning to add: decoder rate against weight decay, as probabilities over seeds",
+        LIU2022,
+        {
+            "quick": Size("4 x 4 cells x 5 seeds to 2,000 updates", 2),
+            "full": Size("16 x 11 cells x 1 seed to 100,000 updates, as published", 60),
+            "paper": Size("16 x 11 cells x 8 seeds to 100,000 updates", 480),
+        },
+        "spinodal.studies.liu2022_addition",
+    ),
+    Entry(
+        "liu2022-learning-rates",
+        "Four phases of learning to add: embedding rate against decoder rate, as probabilities over seeds",
+        LIU2022,
+        {
+            "quick": Size("4 x 4 cells x 5 seeds to 2,000 updates", 2),
+            "full": Size("13 x 13 cells x 1 seed to 100,000 updates, as published", 60),
+            "paper": Size("13 x 13 cells x 8 seeds to 100,000 updates", 480),
+        },
+        "spinodal.studies.liu2022_learning_rates",
+    ),
+    Entry(
+        "liu2022-classification",
+        "Four phases of learning to add by cross-entropy: decoder rate against weight decay, as probabilities over seeds",
+        LIU2022,
+        {
+            "quick": Size("4 x 4 cells x 5 seeds to 2,000 updates", 2),
+            "full": Size("16 x 11 cells x 1 seed to 100,000 updates, as published", 60),
+            "paper": Size("16 x 11 cells x 8 seeds to 100,000 updates", 480),
+        },
+        "spinodal.studies.liu2022_classification",
+    ),
+    Entry(
+        "liu2022-s3",
+        "Four phases of composition in S3, where two published diagrams contradict each other",
+        LIU2022,
+        {
+            "quick": Size("4 x 4 cells x 8 seeds to 2,000 updates", 2),
+            "full": Size("16 x 11 cells x 8 seeds to 100,000 updates", 400),
+            "paper": Size("16 x 11 cells x 20 seeds to 100,000 updates", 1000),
+        },
+        "spinodal.studies.liu2022_s3",
     ),
 )
 

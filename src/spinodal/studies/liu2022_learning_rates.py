@@ -1,0 +1,66 @@
+"""Figure 5 of arXiv:2205.10343: addition as regression, embedding rate against decoder rate."""
+
+import xarray
+
+from ..sweeps import Study, Sweep
+from .catalogue import LIU2022, find
+from .comparison import Comparison
+from .errata import LIU2022_DIAGRAMS, LIU2022_RATES
+from .phase_diagram import PICTURES, Diagram, share_of
+from .recipe import Analysis, Recipe
+from .symbol_cell import DIMS, UNITS, SymbolCell, group_key, run_cell
+from .trained import run_table
+
+RATES = tuple(float(f"{10 ** (-5 + k / 4):.6g}") for k in range(13))
+
+DIAGRAM = Diagram(
+    study="liu2022-learning-rates",
+    axes={"embedding_rate": (RATES, (6, 8, 10, 12)), "decoder_rate": (RATES, (2, 4, 6, 8))},
+    caps={"quick": 2000, "full": 100_000, "paper": 100_000},
+    replicas={"quick": 5, "full": 1, "paper": 8},
+    published={100_000: (29, 31, 109, 0), 2000: (4, 0, 7, 5)},
+    base={},
+)
+
+study = Study(
+    name=DIAGRAM.study, version=1, settings=SymbolCell, run_cell=run_cell, group_key=group_key, dims=DIMS, units=UNITS, citation=LIU2022
+)
+
+
+def sweep(size: str, seed: int) -> Sweep:
+    """Both axes and the replicas of the size."""
+    return DIAGRAM.sweep(size, seed)
+
+
+def analyse(dataset: xarray.Dataset, size: str) -> Analysis:
+    """Beside the published counts: what happens where the embedding is no faster than the decoder."""
+    return DIAGRAM.analyse(dataset, size, expectations, (*LIU2022_DIAGRAMS, *LIU2022_RATES))
+
+
+def expectations(found: xarray.Dataset) -> list[Comparison]:
+    """An embedding that moves no faster than its decoder finds no structure: of the runs that fit, all memorise."""
+    slower = found["embedding_rate"] <= 1.01 * found["decoder_rate"]
+    learned = found["probability"].sel(phase=["comprehension", "grokking"]).sum("phase")
+    rows = [
+        share_of(found, "memorization", slower, "embedding rate up to the decoder's", 1.0, "independent runs", 0.2, of_fitted=True),
+    ]
+    ratio = found["embedding_rate"] / found["decoder_rate"]
+    within = ((ratio > 2.9) & (ratio < 10.5)).broadcast_like(learned)
+    if bool(within.any()) and bool(slower.any()):
+        gain = float(learned.where(within).mean() - learned.where(slower).mean())
+        what = "share that generalises: embedding 3 to 10 times faster than the decoder, less where it is no faster"
+        rows.append(Comparison(what, 0.5, gain, "independent runs: generalisation needs a ratio of 3 to 10", 0.5))
+    return rows
+
+
+recipe = Recipe(
+    name=study.name,
+    title=find(study.name).title,
+    question="Does addition generalise where the embedding learns faster than the decoder, and only there?",
+    sweep=sweep,
+    analyse=analyse,
+    pictures=PICTURES,
+    citation=LIU2022,
+    executor="processes",
+    health=run_table,
+)
