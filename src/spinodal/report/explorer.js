@@ -19,7 +19,7 @@
     for (const level of [0, 0.5, 1]) marks += text(left - 6, y(level) + 4, 'end', level);
     let lines = '', names = '', at = left;
     for (const [name, runs] of Object.entries(curves)) {
-      const dash = Object.keys(curves).indexOf(name) % 2 ? '5 3' : 'none';
+      const dash = Object.keys(curves).indexOf(name) % 2 ? 'none' : '5 3';
       for (const run of runs) {
         const points = run.map((value, k) => value === null ? null : `${x(data.steps[k])},${y(value)}`).filter((point) => point);
         lines += `<polyline points="${points.join(' ')}" fill="none" stroke="${data.looks[name]}" stroke-width="1.5" ` +
