@@ -6,7 +6,7 @@ import numpy as np
 
 from ..errors import integer, require
 from .random_teacher import VectorData
-from .shared import training_rows, widths
+from .symbol_pairs import training_rows, widths
 
 IMAGES = 1797
 

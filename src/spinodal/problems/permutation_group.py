@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..errors import choice, integer, not_negative, positive, require
-from .shared import PairData, shape_of_decoder, training_rows
+from .symbol_pairs import SymbolPairs, shape_of_decoder, training_rows
 
 
 @dataclass(frozen=True)
@@ -71,11 +71,11 @@ class PermutationGroup:
         """Outputs of the decoder: entries of a template, or labels."""
         return self.template_dim if self.loss == "regression" else self.symbols
 
-    def data(self) -> PairData:
+    def data(self) -> SymbolPairs:
         """All ordered pairs in lexicographic order."""
         elements = list(itertools.permutations(range(self.degree)))
         number = {element: k for k, element in enumerate(elements)}
         pairs = np.array(list(itertools.product(range(len(elements)), repeat=2)))
         labels = np.array([number[tuple(elements[a][k] for k in elements[b])] for a, b in pairs])
         templates = np.random.default_rng([self.seed, 1]).standard_normal((len(elements), self.template_dim))
-        return PairData(pairs, labels, training_rows(len(pairs), self.training_pairs, self.seed), templates)
+        return SymbolPairs(pairs, labels, training_rows(len(pairs), self.training_pairs, self.seed), templates)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..errors import integer, positive
-from .shared import widths
+from .symbol_pairs import widths
 
 OMNIGROK = "Liu, Michaud, Tegmark (2022), Omnigrok: Grokking Beyond Algorithmic Data, arXiv:2210.01117"
 

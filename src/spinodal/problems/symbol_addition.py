@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..errors import choice, integer, positive, require
-from .shared import PairData, shape_of_decoder, training_rows
+from .symbol_pairs import SymbolPairs, shape_of_decoder, training_rows
 
 CITATION = (
     "Liu, Kitouni, Nolte, Michaud, Tegmark, Williams (2022), Towards Understanding Grokking: "
@@ -62,7 +62,7 @@ class SymbolAddition:
         """Outputs of the decoder: entries of a template, or labels."""
         return self.template_dim if self.loss == "regression" else 2 * self.symbols - 1
 
-    def data(self) -> PairData:
+    def data(self) -> SymbolPairs:
         """All pairs i <= j in lexicographic order."""
         pairs = np.stack(np.triu_indices(self.symbols), axis=1)
         if isinstance(self.training_pairs, int):
@@ -70,7 +70,7 @@ class SymbolAddition:
         else:
             train = (pairs[:, None] == np.array(self.training_pairs)[None]).all(axis=2).any(axis=1)
         templates = np.random.default_rng([self.seed, 1]).standard_normal((2 * self.symbols - 1, self.template_dim))
-        return PairData(pairs, pairs.sum(axis=1), train, templates)
+        return SymbolPairs(pairs, pairs.sum(axis=1), train, templates)
 
 
 def _checked_pairs(given: object, symbols: int) -> int | tuple[tuple[int, int], ...]:

@@ -9,7 +9,7 @@ from ..errors import integer, positive, require
 
 
 @dataclass(frozen=True, eq=False)
-class PairData:
+class SymbolPairs:
     """`pairs` (n, 2) and `labels` (n,) integers, `train_mask` (n,) bool, `templates` (labels, template_dim) float64."""
 
     pairs: np.ndarray
