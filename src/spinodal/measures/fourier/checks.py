@@ -1,0 +1,71 @@
+"""What the Fourier measures refuse, in sentences that name the argument."""
+
+import math
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from ...errors import integer, require
+
+
+def odd_prime(name: str, value: Any) -> int:
+    """`value` as an int that is an odd prime."""
+    found = integer(name, value, minimum=3, why="the modulus")
+    prime = found % 2 == 1 and all(found % k for k in range(3, math.isqrt(found) + 1, 2))
+    require(prime, f"{name} must be an odd prime, got {value} (it is the modulus; frequencies of a composite one are not all alike)")
+    return found
+
+
+def numbers(name: str, value: Any, shape: tuple[int | None, ...], axes: str) -> np.ndarray:
+    """`value` as an array of real numbers, in its own precision, of a shape in which None is any length above 0."""
+    found = np.asarray(value)
+    fits = found.ndim == len(shape) and all(n > 0 and want in (None, n) for n, want in zip(found.shape, shape, strict=True))
+    require(fits, f"{name} must have shape {axes}, got {found.shape}")
+    if found.dtype.kind not in "fiu":
+        raise TypeError(f"{name} must be real numbers, got dtype {found.dtype}")
+    return found
+
+
+def table_logits(logits: Any, prime: int, rows: int | None = None) -> np.ndarray:
+    """`logits` as (pairs, prime), in their own precision."""
+    rows = prime**2 if rows is None else rows
+    hint = f"logits on all pairs, row a * prime + b, symbols only: a token '=' is dropped; prime is {prime}"
+    return numbers("logits", logits, (rows, prime), f"({rows}, {prime}) ({hint})")
+
+
+def class_labels(labels: Any, rows: int, classes: int) -> np.ndarray:
+    """`labels` as (rows,) integers below `classes`."""
+    found = np.asarray(labels)
+    require(found.shape == (rows,), f"labels must have shape ({rows},), one for each row of the logits, got {found.shape}")
+    if found.dtype.kind not in "iu":
+        raise TypeError(f"labels must be integers, got dtype {found.dtype}")
+    inside = found.min() >= 0 and found.max() < classes
+    require(inside, f"labels must be in 0..{classes - 1}, got {found.min()}..{found.max()}")
+    return found
+
+
+def chosen_frequencies(frequencies: Any, largest: int) -> tuple[int, ...]:
+    """`frequencies` as ascending ints of 1..largest, none twice."""
+    if isinstance(frequencies, str) or not isinstance(frequencies, Iterable):
+        raise TypeError(f"frequencies must be several integers of 1..{largest}, got {frequencies!r}")
+    found = tuple(sorted(integer("frequencies", k, minimum=1, why="k of cos(2 pi k n / p)") for k in frequencies))
+    require(not found or found[-1] <= largest, f"frequencies must be in 1..{largest}, got {found[-1:]}: fold k into p - k")
+    require(len(set(found)) == len(found), f"frequencies must differ, got {found}")
+    return found
+
+
+def chosen_rows(mask: Any, rows: int) -> np.ndarray:
+    """`mask` as (rows,) bool; None chooses all."""
+    if mask is None:
+        return np.ones(rows, dtype=bool)
+    found = np.asarray(mask)
+    require(found.shape == (rows,), f"mask must have shape ({rows},), one for each row of the logits, got {found.shape}")
+    if found.dtype.kind != "b":
+        raise TypeError(f"mask must be booleans, got dtype {found.dtype}")
+    return found
+
+
+def all_finite(values: np.ndarray) -> bool:
+    """Whether every entry is finite, without an array of answers."""
+    return bool(np.isfinite(values.max()) and np.isfinite(values.min()))

@@ -1,0 +1,88 @@
+"""The part of the logits that depends on a + b alone, by frequency: what the restricted and the excluded loss share.
+
+On all pairs the projector on cos and sin of w_k(a + b) is: average over the pairs of equal a + b, then keep frequency k. So everything
+happens in a table over s = a + b, and no p^2 x p^2 matrix is ever made. Other operations are additions in another order of the rows.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ...errors import choice
+from .basis import modes
+from .checks import all_finite, chosen_frequencies, odd_prime, table_logits
+
+OPERATIONS = ("add", "sub", "mul", "divide")
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """Logits with their rows in the order of a cyclic group: the answer of row `rows[i, j]` depends on i + j modulo `len(rows)`."""
+
+    logits: np.ndarray  # (pairs, prime), in the precision given
+    rows: np.ndarray  # (n, n); n is prime, or prime - 1 where the group is that of multiplication
+    frequencies: tuple[int, ...]
+    finite: bool
+
+    @property
+    def sums(self) -> np.ndarray:
+        """(n, n): i + j modulo n."""
+        return cyclic_sums(len(self.rows))
+
+    def means(self) -> np.ndarray:
+        """(n, prime): the mean logits of the pairs of equal sum."""
+        n = len(self.rows)
+        found = np.zeros((n, self.logits.shape[1]))
+        for rows, sums in zip(self.rows, self.sums, strict=True):
+            found[sums] += self.logits[rows]
+        return found / n
+
+    def parts(self, frequencies: tuple[int, ...], means: np.ndarray) -> np.ndarray:
+        """(n, prime): T as a function of the sum, for some frequencies together."""
+        kept = modes(len(self.rows), frequencies)
+        return kept.T @ (kept @ means)
+
+
+def table(logits: Any, prime: Any, frequencies: Any, operation: str) -> Table:
+    """Check the arguments that the measures of the trig part have in common."""
+    p = odd_prime("prime", prime)
+    choice("operation", operation, OPERATIONS)
+    found = table_logits(logits, p, p * (p - 1) if operation == "divide" else None)
+    return Table(found, _rows(p, operation), chosen_frequencies(frequencies, (p - 1) // 2), all_finite(found))
+
+
+def cyclic_sums(n: int) -> np.ndarray:
+    """(n, n): i + j modulo n."""
+    return np.add.outer(np.arange(n), np.arange(n)) % n
+
+
+def discrete_logarithms(prime: Any) -> np.ndarray:
+    """The nonzero residues in the order of their logarithm: g^0, g^1, ..., g^(p-2), g the smallest generator.
+
+    In this order multiplication is addition modulo p - 1: `table[discrete_logarithms(p)]` is how an embedding learned on products is read.
+
+    Arguments:
+        prime: p, an odd prime.
+    Returns: (p-1,) integers, a permutation of 1..p-1 that begins with 1.
+    Source: Doshi et al. (2024), arXiv:2406.03495.
+    """
+    p = odd_prime("prime", prime)
+    for generator in range(2, p):
+        powers = [1]
+        while (power := powers[-1] * generator % p) != 1:
+            powers.append(power)
+        if len(powers) == p - 1:
+            return np.array(powers)
+    raise AssertionError(f"{p} is prime and has no generator")  # cannot be
+
+
+def _rows(p: int, operation: str) -> np.ndarray:
+    if operation in ("add", "sub"):
+        a, b = np.arange(p), np.arange(p)
+        return np.add.outer(a * p, b if operation == "add" else -b % p)
+    powers = discrete_logarithms(p)
+    if operation == "mul":
+        return np.add.outer(powers * p, powers)
+    inverses = np.roll(powers[::-1], 1)  # g^0, g^-1, g^-2, ...
+    return np.add.outer(powers * (p - 1), inverses - 1)

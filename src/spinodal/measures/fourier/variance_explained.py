@@ -1,0 +1,34 @@
+"""Share of the logits' variance that the key frequencies hold."""
+
+from typing import Any
+
+import numpy as np
+
+from .trig_part import table
+
+
+def variance_explained(logits: Any, prime: Any, frequencies: Any, *, operation: str = "add") -> float:
+    """How much of the logits, as functions of the pair, is trigonometry of a + b at these frequencies.
+
+        |T|^2 / |L - mean L|^2,    means over the pairs, Frobenius norms over pairs and classes, T as in `restricted_loss`.
+
+    Arguments:
+        logits, prime, frequencies, operation: as in `restricted_loss`.
+    Returns: 0..1. With all frequencies it is the share that depends on a + b alone; `variance_explained_null` is what noise gives.
+    Undefined (NaN): logits that are not finite, or the same for every pair.
+    Source: arXiv:2301.05217, section 4.
+    """
+    found = table(logits, prime, frequencies, operation)
+    scale = float(max(found.logits.max(), -found.logits.min())) if found.finite else np.nan
+    if not scale > 0:
+        return np.nan
+    means = found.means() / scale
+    mean = means.mean(axis=0)
+    spread = 0.0
+    for rows in found.rows:
+        block = found.logits[rows] / scale - mean
+        spread += float(np.vdot(block, block))
+    # below round-off of the largest logit nothing is left to explain
+    if spread <= found.logits.size * (1e-14) ** 2:
+        return np.nan
+    return len(found.rows) * float(np.sum(found.parts(found.frequencies, means) ** 2)) / spread

@@ -1,0 +1,86 @@
+"""A two-layer square network and its margins over all pairs."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from ...measures.fourier.checks import odd_prime
+from ...measures.fourier.margins import margins
+
+CITATION = "Gromov (2023), Grokking modular arithmetic, arXiv:2301.02679"
+
+TIE = 1e-9  # of the largest |logit|: a margin within it is round-off, and an argmax there is luck
+
+
+@dataclass(frozen=True, eq=False)
+class FourierNetwork:
+    """Logits (first[a] + second[b])^2 @ readout, float64; its methods speak of all p^2 pairs (a, b), row a p + b, and of a + b mod p.
+
+    `first`, `second` (p, N) and `readout` (N, p); `numpy.vstack([first, second])` is the `first` of a trained `QuadraticMLP`.
+    """
+
+    first: np.ndarray
+    second: np.ndarray
+    readout: np.ndarray
+    frequencies: np.ndarray  # (N,) k of each neuron
+    citation: str = CITATION
+
+    @property
+    def prime(self) -> int:
+        """p."""
+        return len(self.first)
+
+    @property
+    def width(self) -> int:
+        """N."""
+        return len(self.readout)
+
+    def logits(self) -> np.ndarray:
+        """(p^2, p): row a p + b holds the logits of the pair (a, b)."""
+        hidden = (self.first[:, None] + self.second) ** 2
+        return hidden.reshape(-1, self.width) @ self.readout
+
+    def margins(self) -> np.ndarray:
+        """(p^2,): logit of a + b mod p minus the best rival; 0 where the two tie within 1e-9 of the largest |logit|."""
+        return self._margins.copy()
+
+    def accuracy(self) -> float:
+        """Share of the pairs whose label is ahead of all rivals by more than a tie."""
+        return float(np.mean(self._margins > 0))
+
+    def ties(self) -> float:
+        """Share of the pairs whose label and best rival tie. A tie is not correct: what an argmax returns there depends on the library."""
+        return float(np.mean(self._margins == 0))
+
+    def normalised_margin(self) -> float:
+        """The smallest margin over the cube of the norm, which no rescaling of the weights changes.
+
+            min margin / |theta|^3,    |theta| = (sum_i |(first_i, second_i, readout_i)|_2^3)^(1/3).
+
+        Returns: at most `largest_normalised_margin(p)`; 0 with a tie, negative with a wrong pair. NaN if all weights are 0.
+        Source: Morwani et al. (2024), arXiv:2311.07568.
+        """
+        lengths = np.linalg.norm(np.vstack([self.first, self.second, self.readout.T]), axis=0)
+        cube = float(np.sum(lengths**3))
+        return float(self._margins.min()) / cube if cube > 0 else np.nan
+
+    @cached_property
+    def _margins(self) -> np.ndarray:
+        logits = self.logits()
+        a, b = np.divmod(np.arange(self.prime**2), self.prime)
+        found = margins(logits, (a + b) % self.prime)
+        found[np.abs(found) <= TIE * np.abs(logits).max()] = 0.0
+        return found
+
+
+def largest_normalised_margin(prime: int) -> float:
+    """The largest normalised margin that any two-layer square network can have on addition modulo a prime.
+
+        sqrt(2/27) / (sqrt(p) (p - 1)).
+
+    Arguments: prime: p, an odd prime.
+    Source: the theorem of arXiv:2311.07568, as recalled; the lattice networks of `weights` reach it to round-off.
+    """
+    p = odd_prime("prime", prime)
+    return float(np.sqrt(2 / 27) / (np.sqrt(p) * (p - 1)))
