@@ -4,7 +4,17 @@ import subprocess
 import sys
 from pathlib import Path
 
-SCRIPTS = ("gradient", "against_torch", "against_blackjax", "equilibrium", "theory_map", "effective_theory", "sweeps")
+SCRIPTS = (
+    "gradient",
+    "against_torch",
+    "against_blackjax",
+    "equilibrium",
+    "theory_map",
+    "effective_theory",
+    "fourier_measures",
+    "trainer",
+    "sweeps",
+)
 
 for script in SCRIPTS:
     print(f"\n## {script}", flush=True)

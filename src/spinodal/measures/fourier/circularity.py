@@ -29,7 +29,7 @@ def circularity(embedding: Any, *, components: int = 4) -> float:
     largest = float(np.abs(x).max())
     if not np.isfinite(largest) or largest == 0:
         return np.nan
-    x = x / largest
+    x = np.divide(x, largest, dtype=np.float64)
     directions, sizes, _ = np.linalg.svd(x - x.mean(axis=0), full_matrices=False)
     if sizes[count - 1] <= FLAT * max(sizes[0], 1e-3):
         return np.nan

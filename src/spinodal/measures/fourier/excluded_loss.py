@@ -37,10 +37,10 @@ def excluded_loss(
     labels = class_labels(labels, *found.logits.shape)
     kept = chosen_rows(mask, len(labels))
     sets = [(k,) for k in found.frequencies] if per_frequency else [found.frequencies]
-    if not found.finite or not kept[found.rows].any():
+    means = found.means()
+    if not np.isfinite(means).all() or not kept[found.rows].any():
         losses = np.full(len(sets), np.nan)
     else:
-        means = found.means()
         losses = _losses(found, labels, kept, np.array([found.parts(one, means) for one in sets]).reshape(-1, *means.shape))
     return {k: float(loss) for (k,), loss in zip(sets, losses, strict=True)} if per_frequency else float(losses[0])
 
@@ -54,7 +54,7 @@ def _losses(found: Table, labels: np.ndarray, kept: np.ndarray, removed: np.ndar
     for rows, sums in zip(found.rows, found.sums, strict=True):  # one a at a time: a block stays in the cache
         keep = kept[rows]
         rows, sums = rows[keep], sums[keep]
-        block = np.asarray(found.logits[rows], dtype=np.float64)
+        block = np.asarray(found.block(rows), dtype=np.float64)
         each, y = np.arange(len(rows)), labels[rows]
         if factors is not None:  # exp(L - T) = exp(L) exp(-T): one exponential of the logits serves all sets
             top = block.max(axis=1, keepdims=True)

@@ -49,7 +49,7 @@ def gradient_symmetricity(
         )
         return jnp.sum(logits[np.arange(len(chosen)), chosen[:, 2]])
 
-    gradients = np.asarray(jax.grad(summed)(jnp.asarray(table[chosen[:, :2]] * 1.0)), dtype=np.float64)
+    gradients = np.asarray(jax.jit(jax.grad(summed))(jnp.asarray(table[chosen[:, :2]] * 1.0)), dtype=np.float64)
     if not np.isfinite(gradients).all():
         return np.nan
     largest = np.abs(gradients).max(axis=2, keepdims=True)

@@ -37,10 +37,11 @@ def inverse_participation_ratio(rows: Any, *, exponent: float = 2, transform: st
     if not finite.any():
         return result
     x = np.where(finite[:, None], x, 0.0).astype(np.float64)
-    x /= np.abs(x).max() or 1.0
-    norms = np.linalg.norm(x, axis=1)
-    live = np.logical_and(finite, norms > dead_below * norms.max())
-    x = x[live] / np.abs(x[live]).max(axis=1, keepdims=True)
+    scale = np.abs(x).max(axis=1)  # of each row, before squaring: weights of 1e200, and of 1e-200, are legal
+    x /= np.where(scale > 0, scale, 1.0)[:, None]
+    norms = np.linalg.norm(x, axis=1) * (scale / (scale.max() or 1.0))
+    live = np.logical_and(scale > 0, norms > dead_below * norms.max())
+    x = x[live]
     amplitudes = np.abs(np.fft.fft(x) if transform == "fft" else np.fft.rfft(x))
     whole = np.linalg.norm(amplitudes, axis=1)
     if transform == "rfft-no-constant":

@@ -84,12 +84,16 @@ def _block_energies(values: np.ndarray, p: int) -> tuple[np.ndarray, np.ndarray]
     table hold every block, and the table is read once.
     """
     origin = values[0].astype(np.float64)  # taken away first: a large common activation must not eat the digits of its variations
-    unit = 1 / max(float(values.max()), -float(values.min()), np.finfo(float).tiny)  # before squaring: activations of 1e200 are legal
+    largest = max(float(values.max()), -float(values.min()))
+    unit = largest if largest > 1e100 else 1.0  # before squaring: activations of 1e200 are legal
+    block = np.empty((p, values.shape[1]))  # one for all rounds: it stays in the cache
     sums = np.zeros((4, p, values.shape[1]))  # over b, over a, along a + b, along b - a
     of_a, of_b, of_sum, of_difference = sums
     total = np.zeros(values.shape[1])
     for a in range(p):
-        block = (values[a * p : (a + 1) * p] - origin) * unit
+        np.subtract(values[a * p : (a + 1) * p], origin, out=block)
+        if unit != 1.0:
+            block /= unit
         of_a[a] = block.sum(axis=0)
         of_b += block
         of_sum[a:] += block[: p - a]
@@ -104,7 +108,7 @@ def _block_energies(values: np.ndarray, p: int) -> tuple[np.ndarray, np.ndarray]
 
 def _by_weights(values: np.ndarray, p: int, energy: float) -> KeyFrequencies:
     scale = float(np.abs(values).max())
-    table = values / (scale or 1.0)  # before squaring: weights of 1e200 are legal
+    table = np.divide(values, scale or 1.0, dtype=np.float64)  # before squaring: weights of 1e200 are legal
     table = table - table[0]
     waves = np.sum((basis(p)[1:] @ table).reshape(-1, 2, table.shape[1]) ** 2, axis=1)
     columns = waves.sum(axis=0)

@@ -31,9 +31,9 @@ def restricted_loss(
     found = table(logits, prime, frequencies, operation)
     labels = class_labels(labels, *found.logits.shape)
     kept = chosen_rows(mask, len(labels))[found.rows]
-    if not found.finite or not kept.any():
-        return np.nan
     means = found.means()
+    if not np.isfinite(means).all() or not kept.any():
+        return np.nan
     trig = found.parts(found.frequencies, means)
     if bias_correction:
         trig = trig + means.mean(axis=0)  # T itself has mean 0

@@ -11,7 +11,7 @@ import numpy as np
 
 from ...errors import choice
 from .basis import modes
-from .checks import all_finite, chosen_frequencies, odd_prime, table_logits
+from .checks import chosen_frequencies, odd_prime, table_logits
 
 OPERATIONS = ("add", "sub", "mul", "divide")
 
@@ -23,7 +23,6 @@ class Table:
     logits: np.ndarray  # (pairs, prime), in the precision given
     rows: np.ndarray  # (n, n); n is prime, or prime - 1 where the group is that of multiplication
     frequencies: tuple[int, ...]
-    finite: bool
 
     @property
     def sums(self) -> np.ndarray:
@@ -31,12 +30,20 @@ class Table:
         return cyclic_sums(len(self.rows))
 
     def means(self) -> np.ndarray:
-        """(n, prime): the mean logits of the pairs of equal sum."""
+        """(n, prime): the mean logits of the pairs of equal sum; not finite somewhere if any logit is not."""
         n = len(self.rows)
         found = np.zeros((n, self.logits.shape[1]))
-        for rows, sums in zip(self.rows, self.sums, strict=True):
-            found[sums] += self.logits[rows]
+        with np.errstate(invalid="ignore", over="ignore"):  # infinities may meet; the caller looks at what comes out
+            for i, rows in enumerate(self.rows):
+                block = self.block(rows)
+                found[i:] += block[: n - i]
+                found[:i] += block[n - i :]
         return found / n
+
+    def block(self, rows: np.ndarray) -> np.ndarray:
+        """(rows, prime) logits, not copied where the rows follow one another, as they do for addition."""
+        together = len(rows) > 0 and rows[-1] - rows[0] == len(rows) - 1 and bool(np.all(np.diff(rows) == 1))
+        return self.logits[rows[0] : rows[-1] + 1] if together else self.logits[rows]
 
     def parts(self, frequencies: tuple[int, ...], means: np.ndarray) -> np.ndarray:
         """(n, prime): T as a function of the sum, for some frequencies together."""
@@ -49,7 +56,7 @@ def table(logits: Any, prime: Any, frequencies: Any, operation: str) -> Table:
     p = odd_prime("prime", prime)
     choice("operation", operation, OPERATIONS)
     found = table_logits(logits, p, p * (p - 1) if operation == "divide" else None)
-    return Table(found, _rows(p, operation), chosen_frequencies(frequencies, (p - 1) // 2), all_finite(found))
+    return Table(found, _rows(p, operation), chosen_frequencies(frequencies, (p - 1) // 2))
 
 
 def cyclic_sums(n: int) -> np.ndarray:

@@ -19,14 +19,14 @@ def variance_explained(logits: Any, prime: Any, frequencies: Any, *, operation: 
     Source: arXiv:2301.05217, section 4.
     """
     found = table(logits, prime, frequencies, operation)
-    scale = float(max(found.logits.max(), -found.logits.min())) if found.finite else np.nan
-    if not scale > 0:
+    scale = float(max(found.logits.max(), -found.logits.min()))  # before squaring: logits of 1e200 are legal
+    if not 0 < scale < np.inf:
         return np.nan
     means = found.means() / scale
     mean = means.mean(axis=0)
     spread = 0.0
     for rows in found.rows:
-        block = found.logits[rows] / scale - mean
+        block = np.divide(found.block(rows), scale, dtype=np.float64) - mean
         spread += float(np.vdot(block, block))
     # below round-off of the largest logit nothing is left to explain
     if spread <= found.logits.size * (1e-14) ** 2:
