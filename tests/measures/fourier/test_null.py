@@ -41,9 +41,9 @@ def test_gaussian_draws_have_the_mean_and_variance_of_the_values():
 
 
 def test_variance_explained_of_noise_is_its_share_of_directions():
-    found = null(lambda x: variance_explained(x, P, (2,)), np.random.default_rng(0).normal(size=(P * P, P)), kind="gaussian", draws=1500)
+    found = null(lambda x: variance_explained(x, P, (2,)), np.random.default_rng(0).normal(size=(P * P, P)), kind="gaussian", draws=400)
     assert variance_explained_null(P, (2,)) == pytest.approx(2 / 24)
-    assert abs(found.mean - variance_explained_null(P, (2,))) < 4 * found.deviation / np.sqrt(1500)
+    assert abs(found.mean - variance_explained_null(P, (2,))) < 4 * found.deviation / np.sqrt(400)
 
 
 def test_the_same_seed_gives_the_same_draws_and_another_one_others():

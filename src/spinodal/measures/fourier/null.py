@@ -63,7 +63,7 @@ def null(measure: Callable[[Any], Any], values: Any, *, kind: str = "permutation
         return Null(value, np.nan, np.nan, np.nan, drawn, kind, seed, converged=False, message=message)
     middle, deviation = float(drawn.mean()), float(drawn.std(ddof=1))
     above = (1 + int(np.sum(drawn >= value))) / (1 + count)
-    message = f"{value:.4g}, against {middle:.4g} +- {deviation:.2g} from {count} draws ({kind}); {above:.2g} of them reach it"
+    message = f"{value:.4g}, against {middle:.4g} +- {deviation:.2g} from {count} draws ({kind}); p = {above:.2g}, one-sided"
     return Null(value, middle, deviation, above, drawn, kind, seed, converged=True, message=message)
 
 
