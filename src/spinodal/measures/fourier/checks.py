@@ -50,7 +50,8 @@ def chosen_frequencies(frequencies: Any, largest: int) -> tuple[int, ...]:
     if isinstance(frequencies, str) or not isinstance(frequencies, Iterable):
         raise TypeError(f"frequencies must be several integers of 1..{largest}, got {frequencies!r}")
     found = tuple(sorted(integer("frequencies", k, minimum=1, why="k of cos(2 pi k n / p)") for k in frequencies))
-    require(not found or found[-1] <= largest, f"frequencies must be in 1..{largest}, got {found[-1:]}: fold k into p - k")
+    top = found[-1] if found else 0
+    require(top <= largest, f"frequencies must be in 1..{largest}, got {top}; fold k into p - k")
     require(len(set(found)) == len(found), f"frequencies must differ, got {found}")
     return found
 

@@ -8,7 +8,7 @@ from scipy.special import betaln, gammaln
 
 from ...errors import choice, real, require
 from .checks import chosen_frequencies, odd_prime
-from .inverse_participation_ratio import TRANSFORMS
+from .participation import TRANSFORMS
 
 
 def participation_null(prime: Any, *, exponent: float = 2, transform: str = "rfft") -> float:

@@ -32,7 +32,7 @@ def naive_loss_minimisation(parameters: Any, gradients: Any) -> float:
         parameters: dict of arrays. gradients: of the loss, under the same names and with the same shapes.
     Returns: -1..1; > 0 if the step makes the parameters longer.
     Undefined (NaN): entries that are not finite, no parameters but 0, a gradient of 0 (as after softmax collapse).
-    Source: arXiv:2501.04697, section 4, "naive loss minimisation".
+    Source: arXiv:2501.04697, "naive loss minimisation".
     """
     theta, g = _vectors("parameters", parameters), _vectors("gradients", gradients)
     require(theta.keys() == g.keys(), f"gradients must have the names of parameters, {sorted(theta)}, got {sorted(g)}")

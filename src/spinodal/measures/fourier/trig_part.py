@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from ...errors import choice
-from .basis import modes
 from .checks import chosen_frequencies, odd_prime, table_logits
+from .waves import modes
 
 OPERATIONS = ("add", "sub", "mul", "divide")
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from spinodal.measures.fourier import basis
-from spinodal.measures.fourier.basis import modes
+from spinodal.measures.fourier.waves import modes
 
 
 @pytest.mark.parametrize("prime", [3, 5, 59, 113])

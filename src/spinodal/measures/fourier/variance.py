@@ -19,7 +19,7 @@ def variance_explained(logits: Any, prime: Any, frequencies: Any, *, operation: 
     Source: arXiv:2301.05217, section 4.
     """
     found = table(logits, prime, frequencies, operation)
-    scale = float(max(found.logits.max(), -found.logits.min()))  # before squaring: logits of 1e200 are legal
+    scale = max(float(found.logits.max()), -float(found.logits.min()))  # before squaring: logits of 1e200 are legal
     if not 0 < scale < np.inf:
         return np.nan
     means = found.means() / scale

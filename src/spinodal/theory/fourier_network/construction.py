@@ -67,7 +67,7 @@ def cancels(per_frequency: int, multipliers: tuple[int, int]) -> bool:
         none of a+b, a-b, 2a, 2b, 3a+b, a+3b, 2(a+b) is 0 modulo M,    (a, b) = multipliers, M = per_frequency.
 
     Arguments: as in `weights`. M = 6 with (1, 4) is one of the smallest; M = 4 with (1, 1) and M = 6 with (1, 2) fail and tie.
-    Source: the sums of exp(2 pi i c j / M) over j; derived here, checked against margins for every multiplier up to M = 9.
+    Source: the sums of exp(2 pi i c j / M) over j; derived here, checked against the margins of every lattice up to M = 8.
     """
     m = integer("per_frequency", per_frequency, minimum=1)
     a, b = _multipliers(multipliers)

@@ -6,7 +6,7 @@ import numpy as np
 
 from ...errors import choice
 from .checks import all_finite, class_labels, odd_prime, table_logits
-from .margins import correct_and_rival
+from .label_margins import correct_and_rival
 
 
 def distance_irrelevance(logits: Any, prime: Any, *, logit: str = "correct", labels: Any = None) -> float:
@@ -21,7 +21,7 @@ def distance_irrelevance(logits: Any, prime: Any, *, logit: str = "correct", lab
         labels: (p^2,) integers; None is (a + b) mod p.
     Returns: >= 0, hardly above 1; `distance_irrelevance_null` is what noise gives.
     Undefined (NaN): logits that are not finite, or a Q that is constant up to round-off.
-    Source: arXiv:2306.17844, section 4.2.
+    Source: arXiv:2306.17844.
     """
     p = odd_prime("prime", prime)
     choice("logit", logit, ("correct", "max-wrong"))

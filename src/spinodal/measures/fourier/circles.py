@@ -20,7 +20,7 @@ def circularity(embedding: Any, *, components: int = 4) -> float:
         components: how many, at most min(p - 1, d).
     Returns: 0..1; 1 for circles of any frequencies. Two circles of *equal* size have components that mix their frequencies, and less.
     Undefined (NaN): entries that are not finite, or fewer directions with any spread than `components`.
-    Source: Zhong et al. (2023), arXiv:2306.17844, appendix on circularity.
+    Source: Zhong et al. (2023), arXiv:2306.17844.
     """
     x = numbers("embedding", embedding, (None, None), "(symbols, embedding dimensions)")
     count, p = integer("components", components, minimum=1), len(x)

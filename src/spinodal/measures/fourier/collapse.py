@@ -42,7 +42,7 @@ def softmax_collapse(logits: Any, dtype: str = "float32", *, order: str = "pairw
         order: "pairwise", NumPy's sum along the class axis, or "sequential", class after class.
     Returns: `SoftmaxCollapse`, at_least <= fraction <= at_most up to the round-off of the sum. Labels play no part.
     Undefined (`converged=False`, NaN): logits that are not finite in `dtype`.
-    Source: arXiv:2501.04697, section 3, where the order is not stated.
+    Source: arXiv:2501.04697, where the order is not stated.
     """
     choice("dtype", dtype, DIGITS)
     choice("order", order, ("pairwise", "sequential"))

@@ -18,7 +18,7 @@ def gini(x: Any) -> float:
     Returns: 0 if all are equal, 1 - 1/n if one has everything. Say what the entries are: p rows, cosines and sines apart and with the
         constant, is the published use; (p-1)/2 frequencies give other values, for noise too.
     Undefined (NaN): all zero, or entries that are not finite. Negative entries are a ValueError.
-    Source: arXiv:2301.05217, section 5.1.
+    Source: arXiv:2301.05217.
     """
     values = numbers("x", x, (None,), "(entries,)").astype(np.float64)
     require(not np.any(values < 0), f"x must be >= 0, got {np.nanmin(values)} (take norms or amplitudes)")

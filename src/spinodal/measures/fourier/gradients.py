@@ -28,7 +28,7 @@ def gradient_symmetricity(
         count: >= 1. seed: >= 0, 42 in the released code.
     Returns: -1..1; about 0 for unrelated gradients.
     Undefined (NaN): a gradient that is 0 or not finite at any of the triples.
-    Source: arXiv:2306.17844, section 4.1 and its released notebook.
+    Source: arXiv:2306.17844 and its released notebook.
     """
     table = numbers("embedding", embedding, (None, None), "(symbols, embedding dimensions)")
     p = len(table)
