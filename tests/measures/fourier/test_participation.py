@@ -48,6 +48,13 @@ def test_the_null_is_the_mean_over_gaussian_rows(p, exponent, transform):
     assert abs(z) < 4
 
 
+@pytest.mark.parametrize("p", [3, 5, 59, 10007])
+def test_the_null_of_fft_has_a_closed_form_for_the_exponent_two(p):
+    """Energies of a Dirichlet law: the constant has the moment 3/4, each of the (p-1)/2 waves 2, a quarter of it twice."""
+    expected = (0.75 + (p - 1) / 2) / (p / 2 * (p / 2 + 1))
+    assert participation_null(p, transform="fft") == pytest.approx(expected, rel=1e-10)
+
+
 def test_shuffled_symbols_bring_a_cosine_down_to_noise():
     found = null(lambda rows: np.nanmean(inverse_participation_ratio(rows)), cosines(59), axis=1, draws=20)
     assert found.value == pytest.approx(1)

@@ -1,10 +1,9 @@
 """What the Fourier measures give for Gaussian noise, in closed form: the zero of each scale."""
 
+from math import exp, lgamma, log, pi, sqrt
 from typing import Any
 
 import numpy as np
-from scipy.integrate import quad
-from scipy.special import betaln, gammaln
 
 from ...errors import choice, real, require
 from .checks import chosen_frequencies, odd_prime
@@ -26,20 +25,22 @@ def participation_null(prime: Any, *, exponent: float = 2, transform: str = "rff
     require(r > 1, f"exponent must be > 1, got {exponent} (at 1 every row gives 1)")
     choice("transform", transform, TRANSFORMS)
     modes = (p - 1) // 2
-    waves = float(np.exp(np.log(modes) + gammaln(modes) + gammaln(1 + r) - gammaln(modes + r)))
+    waves = exp(log(modes) + lgamma(modes) + lgamma(1 + r) - lgamma(modes + r))
     if transform == "rfft-no-constant":
         return waves
 
-    def given(share: float) -> float:  # the share of the constant in the energy of the row
+    def given(share: np.ndarray) -> np.ndarray:  # the share of the constant in the energy of the row
         if transform == "fft":  # every wave is there twice, with half its energy
             return share**r + 2 * (1 - share) ** r * waves / 2**r
         total = share + (1 - share) / 2  # rfft has every wave once, with half its energy
         return (share**r + ((1 - share) / 2) ** r * waves) / total**r
 
-    # share = u^2 takes the pole of the Beta density away
-    density = np.exp(-betaln(0.5, modes))
-    found, _ = quad(lambda u: 2 * density * (1 - u**2) ** (modes - 1) * given(u**2), 0, 1, epsabs=1e-13, epsrel=1e-11)
-    return float(found)
+    # share = u^2 takes the pole of the Beta density away; what is left is close to exp(-modes u^2), and gone at u = 10 / sqrt(modes)
+    nodes, weights = np.polynomial.legendre.leggauss(200)
+    end = min(1.0, 10 / sqrt(modes))
+    u = end * (1 + nodes) / 2
+    density = 2 * exp(lgamma(modes + 0.5) - lgamma(modes)) / sqrt(pi) * (1 - u**2) ** (modes - 1)
+    return float(end / 2 * weights @ (density * given(u**2)))
 
 
 def variance_explained_null(prime: Any, frequencies: Any) -> float:
@@ -77,4 +78,4 @@ def distance_irrelevance_null(prime: Any) -> float:
     Source: the ratio s_d / s does not depend on s (Basu's theorem), so its mean is the ratio of the two means.
     """
     p = odd_prime("prime", prime)
-    return float(np.exp(0.5 * np.log(p) + gammaln(p / 2) - gammaln((p - 1) / 2) + gammaln((p**2 - 1) / 2) - gammaln(p**2 / 2)))
+    return exp(0.5 * log(p) + lgamma(p / 2) - lgamma((p - 1) / 2) + lgamma((p**2 - 1) / 2) - lgamma(p**2 / 2))
