@@ -54,6 +54,14 @@ def below_one(name: str, value: Any, *, why: str = "") -> float:
     return number
 
 
+def odd_prime(name: str, value: Any, *, why: str = "the modulus") -> int:
+    """`value` as an int that is an odd prime."""
+    found = integer(name, value, minimum=3, why=why)
+    prime = found % 2 == 1 and all(found % k for k in range(3, math.isqrt(found) + 1, 2))
+    require(prime, f"{name} must be an odd prime, got {value}{_because(why)}")
+    return found
+
+
 def choice(name: str, value: Any, allowed: Iterable[str]) -> str:
     """`value` if it is one of the strings `allowed`."""
     allowed = tuple(allowed)

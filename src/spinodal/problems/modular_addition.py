@@ -1,11 +1,10 @@
 """Modular addition learned from the full table by a network with square activations."""
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 
-from ..errors import integer, positive, require
+from ..errors import integer, odd_prime, positive
 
 CITATION = "Rubin, Seroussi, Ringel (2024), Grokking as a first order phase transition in two layer networks, arXiv:2310.03789"
 
@@ -43,14 +42,12 @@ class ModularAddition:
 
     def __post_init__(self) -> None:
         checked = {
-            "prime": integer("prime", self.prime, minimum=3, why="P, the modulus"),
+            "prime": odd_prime("prime", self.prime, why="P, the modulus"),
             "width": integer("width", self.width, minimum=1, why="N, the number of hidden units"),
             "noise": positive("noise", self.noise, why="the variance sigma^2 of the likelihood"),
             "readout_variance": positive("readout_variance", self.readout_variance, why="sigma_a^2; Var[a] = sigma_a^2 / width"),
             "sextic_decay": positive("sextic_decay", self.sextic_decay, why="gamma, the strength of the decay of Fourier amplitudes"),
         }
-        prime = checked["prime"]
-        require(_is_odd_prime(prime), f"prime must be an odd prime, got {prime}")
         for name, value in checked.items():
             object.__setattr__(self, name, value)
 
@@ -59,7 +56,3 @@ class ModularAddition:
         first, second = (grid.ravel() for grid in np.meshgrid(np.arange(self.prime), np.arange(self.prime), indexing="ij"))
         targets = np.eye(self.prime)[(first + second) % self.prime] - 1 / self.prime
         return AdditionTable(first, second, targets)
-
-
-def _is_odd_prime(n: int) -> bool:
-    return n > 2 and n % 2 == 1 and all(n % k for k in range(3, math.isqrt(n) + 1, 2))

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..errors import choice, integer, require
-from .modular_addition import _is_odd_prime
+from ..errors import choice, odd_prime
 from .pair_table import PairTask, all_pairs, checked_split
 
 CITATION = "Power, Burda, Edwards, Babuschkin, Misra (2022), Grokking, arXiv:2201.02177"
@@ -41,8 +40,7 @@ class ModularArithmetic(PairTask):
     label_noise: float = 0.0
 
     def __post_init__(self) -> None:
-        prime = integer("prime", self.prime, minimum=3, why="p, the modulus")
-        require(_is_odd_prime(prime), f"prime must be an odd prime, got {prime}")
+        prime = odd_prime("prime", self.prime, why="p, the modulus")
         operation = choice("operation", self.operation, OPERATIONS)
         rows = prime * (prime - (operation == "divide"))
         split = checked_split(rows, self.train_fraction, self.split_seed, self.split, self.label_noise)

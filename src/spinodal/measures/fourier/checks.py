@@ -1,20 +1,11 @@
 """What the Fourier measures refuse, in sentences that name the argument."""
 
-import math
 from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
 from ...errors import integer, require
-
-
-def odd_prime(name: str, value: Any) -> int:
-    """`value` as an int that is an odd prime."""
-    found = integer(name, value, minimum=3, why="the modulus")
-    prime = found % 2 == 1 and all(found % k for k in range(3, math.isqrt(found) + 1, 2))
-    require(prime, f"{name} must be an odd prime, got {value} (it is the modulus; frequencies of a composite one are not all alike)")
-    return found
 
 
 def numbers(name: str, value: Any, shape: tuple[int | None, ...], axes: str) -> np.ndarray:

@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from ...errors import choice
-from .checks import all_finite, class_labels, odd_prime, table_logits
+from ...errors import choice, odd_prime
+from .checks import all_finite, class_labels, table_logits
 from .label_margins import correct_and_rival
 
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from ...errors import choice, positive, real, require
-from .checks import all_finite, numbers, odd_prime
+from ...errors import choice, odd_prime, positive, real, require
+from .checks import all_finite, numbers
 from .waves import basis
 
 CITATION = "Nanda, Chan, Lieberum, Smith, Steinhardt (2023), Progress measures for grokking, arXiv:2301.05217"

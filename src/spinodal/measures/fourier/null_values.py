@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from ...errors import choice, real, require
-from .checks import chosen_frequencies, odd_prime
+from ...errors import choice, odd_prime, real, require
+from .checks import chosen_frequencies
 from .participation import TRANSFORMS
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from ...errors import choice
-from .checks import chosen_frequencies, odd_prime, table_logits
+from ...errors import choice, odd_prime
+from .checks import chosen_frequencies, table_logits
 from .waves import modes
 
 OPERATIONS = ("add", "sub", "mul", "divide")

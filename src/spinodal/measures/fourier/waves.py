@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from .checks import odd_prime
+from ...errors import odd_prime
 
 
 def basis(prime: Any) -> np.ndarray:

@@ -5,8 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from ...errors import choice, integer, require
-from ...measures.fourier.checks import odd_prime
+from ...errors import choice, integer, odd_prime, require
 from .record import FourierNetwork
 
 

@@ -5,7 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
-from ...measures.fourier.checks import odd_prime
+from ...errors import odd_prime
 from ...measures.fourier.label_margins import margins
 
 CITATION = "Gromov (2023), Grokking modular arithmetic, arXiv:2301.02679"
