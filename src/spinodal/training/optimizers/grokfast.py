@@ -1,0 +1,89 @@
+"""Grokfast: the slow part of the gradient, amplified, in front of any optimiser."""
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+
+from ...errors import choice, integer, real, require
+from .inner import require_optimizer
+from .pytree import traced
+
+CITATION = "Lee, Kang, Kim, Lee (2024), arXiv:2405.20233"
+
+
+class GrokfastState(NamedTuple):
+    """`average` is the exponential one, or the running sum of the window, whose gradients are in `recent`; `seen` counts gradients."""
+
+    inner: Any
+    seen: jax.Array
+    average: Any
+    recent: Any
+
+
+@traced("inner", "decay", "amplification")
+@dataclass(frozen=True)
+class Grokfast:
+    """Give `inner` the gradient plus an amplified average of the gradients so far: g + amplification m.
+
+        "ema":  m <- decay m + (1 - decay) g, with m = g at the first step
+        "ma":   m = mean of the last `window` gradients, the present one among them; added only once there are `window` of them
+
+    Arguments:
+        inner: the optimiser that makes the step.
+        kind: "ema" (default) or "ma".
+        decay: of "ema", in [0, 1), default 0.98.
+        amplification: >= 0, default 2; 0 is `inner` alone. A constant gradient reaches `inner` (1 + amplification) times larger, so
+            with SGD a fair baseline has its own best learning rate.
+        window: gradients of "ma", default 100; that many copies of the parameters are kept.
+    Source: arXiv:2405.20233. Its published defaults differ between text and scripts.
+    """
+
+    inner: Any
+    kind: str = "ema"
+    decay: float = 0.98
+    amplification: float = 2.0
+    window: int = 100
+
+    def __post_init__(self):
+        require_optimizer(self.inner)
+        choice("kind", self.kind, ("ema", "ma"))
+        object.__setattr__(self, "decay", real("decay", self.decay))
+        require(0 <= self.decay < 1, f"decay must be in [0, 1), got {self.decay} (it is the weight of the past in the average)")
+        object.__setattr__(self, "amplification", real("amplification", self.amplification))
+        require(self.amplification >= 0, f"amplification must be >= 0, got {self.amplification}")
+        integer("window", self.window, minimum=1, why="the number of gradients in the moving average")
+
+    def init(self, parameters: Any) -> GrokfastState:
+        """No gradient seen yet."""
+        zeros = jax.tree.map(jnp.zeros_like, parameters)
+        recent = None
+        if self.kind == "ma":
+            recent = jax.tree.map(lambda p: jnp.zeros((self.window, *jnp.shape(p)), jnp.result_type(p)), parameters)
+        return GrokfastState(self.inner.init(parameters), jnp.zeros((), jnp.int32), zeros, recent)
+
+    def step(self, parameters: Any, gradients: Any, state: GrokfastState) -> tuple[Any, GrokfastState]:
+        """The step of `inner` on the amplified gradient."""
+        average, recent, slow = self._averaged(gradients, state)
+        amplified = jax.tree.map(lambda g, m: g + self.amplification * m, gradients, slow)
+        parameters, inner = self.inner.step(parameters, amplified, state.inner)
+        return parameters, GrokfastState(inner, state.seen + 1, average, recent)
+
+    def _averaged(self, gradients: Any, state: GrokfastState) -> tuple[Any, Any, Any]:
+        """What to remember as `average` and `recent`, and the m to add."""
+        if self.kind == "ema":
+            keep = jnp.where(state.seen == 0, 0.0, self.decay)
+            average = jax.tree.map(lambda m, g: (keep * m + (1 - keep) * g).astype(m.dtype), state.average, gradients)
+            return average, None, average
+        place = state.seen % self.window
+        oldest = jax.tree.map(lambda r: r[place], state.recent)
+        recent = jax.tree.map(lambda r, g: jax.lax.dynamic_update_index_in_dim(r, g, place, 0), state.recent, gradients)
+        # A running sum, so that a step does not read the whole window; summed anew once a window, so that round-off does not pile up
+        total = jax.lax.cond(
+            place == self.window - 1,
+            lambda: jax.tree.map(lambda r: jnp.sum(r, axis=0), recent),
+            lambda: jax.tree.map(lambda s, g, old: s + g - old, state.average, gradients, oldest),
+        )
+        full = state.seen + 1 >= self.window
+        return total, recent, jax.tree.map(lambda s: jnp.where(full, s / self.window, 0), total)
