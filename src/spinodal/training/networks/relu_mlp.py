@@ -1,6 +1,7 @@
 """Fully connected ReLU networks, with or without biases, on one-hot pairs or on a learned embedding."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import jax
@@ -9,7 +10,7 @@ import numpy as np
 
 from ...errors import integer, positive, require
 from .interface import HasPrime
-from .layers import checked_pairs, product, rows
+from .layers import checked_pairs, product, relu, rows
 
 CITATION = "Prieto, Barsbey, Mediano, Birdal (2025), arXiv:2501.04697; Lyu et al. (2024), arXiv:2311.18817; Clauw et al. (2024)"
 
@@ -56,7 +57,7 @@ class ReluMLP:
         prime = problem.prime
         found = {} if self.embedding is None else {"embedding": generator.standard_normal((prime, self.embedding))}
         sizes = (2 * (self.embedding or prime), *self.widths, prime)
-        for i, (inputs, outputs) in enumerate(zip(sizes, sizes[1:], strict=False)):
+        for i, (inputs, outputs) in enumerate(pairwise(sizes)):
             bound = inputs**-0.5
             found[f"weights_{i}"] = generator.uniform(-bound, bound, (inputs, outputs))
             if self.bias is True or (self.bias == "first" and i == 0):
@@ -70,7 +71,7 @@ class ReluMLP:
         # Gathered again in the backward pass, as in the quadratic network
         found = [jax.checkpoint(_first_layer)(table, parameters.get("biases_0"), pairs[:, 0], prime + pairs[:, 1])]
         for i in range(1, len(self.widths)):
-            found.append(jax.nn.relu(self._affine(parameters, i, found[-1])))
+            found.append(relu(self._affine(parameters, i, found[-1])))
         return found
 
     def logits(self, parameters: dict[str, Any], pairs: Any) -> jax.Array:
@@ -96,4 +97,4 @@ class ReluMLP:
 
 def _first_layer(table: jax.Array, bias: jax.Array | None, index: jax.Array, other: jax.Array) -> jax.Array:
     before = rows(table, index) + rows(table, other)
-    return jax.nn.relu(before if bias is None else before + bias)
+    return relu(before if bias is None else before + bias)

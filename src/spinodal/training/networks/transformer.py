@@ -9,7 +9,7 @@ import numpy as np
 
 from ...errors import integer, real, require
 from .interface import HasPrime
-from .layers import checked_pairs, product, rows
+from .layers import checked_pairs, product, relu, rows
 
 CITATION = "Nanda, Chan, Lieberum, Smith, Steinhardt (2023), arXiv:2301.05217; Zhong, Liu, Tegmark, Andreas (2023), arXiv:2306.17844"
 
@@ -51,7 +51,8 @@ class OneLayerTransformer:
         require(self.d_model % self.heads == 0, f"heads must divide d_model, got heads={self.heads} and d_model={self.d_model}")
         share = real("attention", self.attention)
         require(0 <= share <= 1, f"attention must be in [0, 1], got {share} (1 is ordinary attention, 0 constant)")
-        require(isinstance(self.equals_token, bool), f"equals_token must be True or False, got {self.equals_token!r}")
+        if not isinstance(self.equals_token, bool):
+            raise TypeError(f"equals_token must be True or False, got {self.equals_token!r}")
 
     def initialise(self, problem: HasPrime, seed: int) -> dict[str, np.ndarray]:
         """Float32 parameters, drawn from `default_rng(seed)` in the order of the class's list."""
@@ -70,7 +71,9 @@ class OneLayerTransformer:
             "unembedding": (d, tokens),
         }
         variances = dict.fromkeys(shapes, 1 / d) | {"mlp_in_bias": 0.0, "mlp_out_bias": 0.0, "unembedding": 1 / tokens}
-        drawn = {name: variances[name] ** 0.5 * generator.standard_normal(s) if variances[name] else np.zeros(s) for name, s in shapes.items()}
+        drawn = {
+            name: variances[name] ** 0.5 * generator.standard_normal(s) if variances[name] else np.zeros(s) for name, s in shapes.items()
+        }
         return {name: values.astype(np.float32) for name, values in drawn.items()}
 
     def hidden(self, parameters: dict[str, Any], pairs: Any) -> list[jax.Array]:
@@ -139,7 +142,8 @@ class OneLayerTransformer:
         powers = [jnp.exp(score - top) for score in scores]
         total = sum(powers[1:], powers[0])
         weights = [self.attention * power / total + (1 - self.attention) for power in powers]
-        return sum(weight[:, :, None] * value for weight, value in zip(weights, values, strict=True)).reshape(n, self.d_model)
+        weighed = [weight[:, :, None] * value for weight, value in zip(weights, values, strict=True)]
+        return sum(weighed[1:], weighed[0]).reshape(n, self.d_model)
 
     def _prime(self, parameters: dict[str, Any]) -> int:
         return parameters["embedding"].shape[0] - self.equals_token
@@ -164,7 +168,7 @@ def _residual(parameters: dict[str, Any], last: jax.Array, attended: jax.Array) 
 
 
 def _mlp(parameters: dict[str, Any], stream: jax.Array) -> jax.Array:
-    return jax.nn.relu(product(stream, parameters["mlp_in"]) + parameters["mlp_in_bias"])
+    return relu(product(stream, parameters["mlp_in"]) + parameters["mlp_in_bias"])
 
 
 def _read(parameters: dict[str, Any], stream: jax.Array) -> jax.Array:

@@ -1,0 +1,137 @@
+"""Every network keeps the rules of the interface."""
+
+from dataclasses import dataclass
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from spinodal.training.networks import Network, OneLayerTransformer, QuadraticMLP, ReluMLP
+
+
+@dataclass(frozen=True)
+class Task:
+    prime: int
+
+
+PRIME = 7
+PAIRS = np.array([[0, 0], [6, 1], [3, 3], [1, 6], [2, 5]])
+NETWORKS = [
+    QuadraticMLP(6),
+    ReluMLP((5, 9)),
+    ReluMLP((5, 4), bias=True, embedding=3),
+    ReluMLP((6,), bias="first"),
+    OneLayerTransformer(d_model=8, heads=2, d_mlp=10),
+    OneLayerTransformer(d_model=8, heads=2, d_mlp=10, attention=0.3, equals_token=False),
+]
+every_network = pytest.mark.parametrize("network", NETWORKS, ids=lambda network: str(network).replace("OneLayer", "")[:60])
+
+
+def in_float64(network, seed=0):
+    return {name: jnp.asarray(value, jnp.float64) for name, value in network.initialise(Task(PRIME), seed).items()}
+
+
+@every_network
+def test_a_network_is_a_key_and_offers_the_interface(network):
+    assert isinstance(network, Network)
+    assert {network: 1}[type(network)(**network.__dict__)] == 1
+
+
+@every_network
+def test_the_start_is_numpy_float32_and_depends_on_the_seed_alone(network):
+    first, again, other = (network.initialise(Task(PRIME), seed) for seed in (3, 3, 4))
+    assert list(first) == list(again)
+    for name, value in first.items():
+        assert type(value) is np.ndarray
+        assert value.dtype == np.float32
+        np.testing.assert_array_equal(value, again[name])
+        assert not value.any() or not np.array_equal(value, other[name])
+
+
+@every_network
+def test_one_program_gives_the_logits_in_the_dtype_of_the_parameters(network):
+    """Pairs and parameters are traced: other seeds and other pairs compile nothing. The training logits may have more columns."""
+    traces = []
+
+    @jax.jit
+    def both(parameters, pairs):
+        traces.append(1)
+        return network.logits(parameters, pairs), network.training_logits(parameters, pairs)
+
+    single, training = both(network.initialise(Task(PRIME), 0), PAIRS)
+    turned, _ = both(network.initialise(Task(PRIME), 0), PAIRS[::-1])
+    other, _ = both(network.initialise(Task(PRIME), 1), PAIRS)
+    assert len(traces) == 1
+    keeps_equals = isinstance(network, OneLayerTransformer) and network.equals_token
+    assert single.shape == (len(PAIRS), PRIME)
+    assert training.shape == (len(PAIRS), PRIME + keeps_equals)
+    np.testing.assert_array_equal(single, training[:, :PRIME])
+    np.testing.assert_allclose(turned[::-1], single, rtol=1e-5, atol=1e-6)
+    assert not np.allclose(other, single)
+    with jax.enable_x64(True):
+        precise, _ = both(in_float64(network), PAIRS)
+    assert (single.dtype, precise.dtype) == (np.float32, np.float64)
+    np.testing.assert_allclose(single, precise, rtol=1e-4, atol=1e-5 * np.abs(precise).max())
+
+
+@every_network
+def test_gradient_agrees_with_finite_differences_along_a_line(network):
+    """All parameters at once: the slope of sum(weights * training logits) along a random direction."""
+    generator = np.random.default_rng(5)
+    start = {name: value.astype(float) for name, value in network.initialise(Task(PRIME), 0).items()}
+    along = {name: generator.normal(size=value.shape) for name, value in start.items()}
+    weights = generator.normal(size=(len(PAIRS), PRIME + 1))
+    with jax.enable_x64(True):
+
+        @jax.jit
+        @jax.value_and_grad
+        def value(parameters):
+            logits = network.training_logits(parameters, PAIRS)
+            return jnp.sum(weights[:, : logits.shape[1]] * logits)
+
+        gradient = value(start)[1]
+        step = 1e-6
+        ends = [float(value({name: start[name] + sign * step * along[name] for name in start})[0]) for sign in (1, -1)]
+    slope = sum(np.sum(np.asarray(gradient[name]) * along[name]) for name in start)
+    assert slope == pytest.approx((ends[0] - ends[1]) / (2 * step), rel=1e-6)
+
+
+@pytest.mark.parametrize("network", [ReluMLP((9, 5), bias=True), NETWORKS[-1]], ids=["relu", "transformer"])
+def test_forward_mode_agrees_with_reverse_mode(network):
+    start = network.initialise(Task(PRIME), 0)
+    along = {name: np.random.default_rng(1).normal(size=value.shape).astype(np.float32) for name, value in start.items()}
+
+    @jax.jit
+    def slopes(parameters):
+        value = lambda p: jnp.sum(jnp.sin(network.logits(p, PAIRS)))  # noqa: E731
+        backward = jax.grad(value)(parameters)
+        return jax.jvp(value, (parameters,), (along,))[1], sum(jnp.sum(backward[name] * along[name]) for name in along)
+
+    forward, backward = slopes(start)
+    assert float(forward) == pytest.approx(float(backward), rel=1e-4)
+
+
+@every_network
+def test_no_pairs_give_no_rows(network):
+    parameters = network.initialise(Task(PRIME), 0)
+    assert jax.eval_shape(network.logits, parameters, np.zeros((0, 2), int)).shape == (0, PRIME)
+
+
+@every_network
+def test_wrong_pairs_are_refused_in_words(network):
+    parameters = network.initialise(Task(PRIME), 0)
+    with pytest.raises(ValueError, match=r"symbols 0..6, got 0..7 \(the parameters are those of prime 7\)"):
+        network.logits(parameters, np.array([[0, 7]]))
+    with pytest.raises(ValueError, match=r"symbols 0..6, got -1..2"):
+        network.logits(parameters, jnp.array([[-1, 2]]))
+    with pytest.raises(ValueError, match=r"integers of shape \(n, 2\), got int64 of shape \(2,\)"):
+        network.logits(parameters, np.array([1, 2]))
+    with pytest.raises(ValueError, match=r"integers of shape \(n, 2\), got float64"):
+        network.logits(parameters, [[1.0, 2.0]])
+
+
+@every_network
+def test_wrong_seeds_are_refused(network):
+    with pytest.raises(ValueError, match="seed must be an integer >= 0, got -1"):
+        network.initialise(Task(PRIME), -1)
