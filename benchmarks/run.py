@@ -13,6 +13,7 @@ SCRIPTS = (
     "effective_theory",
     "fourier_measures",
     "trainer",
+    "networks",
     "sweeps",
 )
 

@@ -30,8 +30,8 @@ def product(x: jax.Array, weights: jax.Array) -> jax.Array:
     """`x @ weights`, shapes (n, inputs) and (inputs, outputs).
 
     With more inputs than outputs the gradient of the weights is computed as (outputs, inputs) and then turned: XLA's CPU back end is
-    faster when the longer side of a product comes last (benchmarks/networks.py measures it). Without the barrier it folds the two
-    transpositions and undoes that.
+    faster when the longer side of a product comes last. Without the barrier it folds the two transpositions and undoes that.
+    benchmarks/networks.py measures what this and the other layers here bring over the plain form.
     """
     if weights.shape[0] <= weights.shape[1]:
         return x @ weights

@@ -1,0 +1,185 @@
+"""One training step of each network of modular arithmetic: share of a matrix product's rate, and eager PyTorch, on one thread.
+
+    python benchmarks/networks.py [--rounds 12] [--steps 5]
+
+A step is forward, backward and AdamW on all training rows, p = 113 and 30 %. Its FLOPs are those of its matrix products, 6 n inputs outputs
+each, with gathered rows counted as nothing; the rate they are compared with is that of a float32 product of 1024 x 1024 matrices in the
+same process. "Plain JAX" is the network as one would write it down. PyTorch gathers rows too and has the transformer at all positions.
+Everything is timed in turn, round after round; ratios are medians over the rounds, milliseconds the least of them.
+"""
+
+import os
+
+if hasattr(os, "sched_setaffinity"):
+    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})  # XLA cuts elementwise work into as many parts as it sees cores
+
+import argparse
+import time
+from dataclasses import dataclass
+from itertools import pairwise
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import torch
+from timing import table
+
+from spinodal.sampling.programs import CPU_OPTIONS
+from spinodal.training.losses import cross_entropy, mean_squared
+from spinodal.training.networks import OneLayerTransformer, QuadraticMLP, ReluMLP
+
+PRIME, ROWS = 113, 3830
+
+
+@dataclass(frozen=True)
+class Task:
+    """All that a network asks of a problem."""
+
+    prime: int = PRIME
+
+
+def plain_quadratic(parameters, pairs):
+    """As one would write it."""
+    hidden = parameters["first"][pairs[:, 0]] + parameters["first"][PRIME + pairs[:, 1]]
+    return hidden**2 @ parameters["readout"]
+
+
+def plain_relu(parameters, pairs):
+    """As one would write it."""
+    hidden = jax.nn.relu(parameters["weights_0"][pairs[:, 0]] + parameters["weights_0"][PRIME + pairs[:, 1]])
+    for i in range(1, len(parameters) - 1):
+        hidden = jax.nn.relu(hidden @ parameters[f"weights_{i}"])
+    return hidden @ parameters[f"weights_{len(parameters) - 1}"]
+
+
+def plain_transformer(parameters, pairs):
+    """All positions, as one would write it; the same operations in JAX and PyTorch."""
+    library = torch if isinstance(pairs, torch.Tensor) else jnp
+    tokens = library.concatenate([pairs, library.full_like(pairs[:, :1], PRIME)], 1)
+    x = parameters["embedding"][tokens] + parameters["position"]
+    query, key, value = (library.einsum("nsd,hdk->nhsk", x, parameters[name]) for name in ("query", "key", "value"))
+    scores = library.einsum("nhsk,nhtk->nhst", query, key) / 32**0.5
+    mask = library.tril(library.ones((3, 3), dtype=bool))
+    scores = library.where(mask, scores, -1e10)
+    weights = torch.softmax(scores, -1) if library is torch else jax.nn.softmax(scores)
+    x = x + library.einsum("nhsk,hkd->nsd", library.einsum("nhst,nhtk->nhsk", weights, value), parameters["output"])
+    relu = torch.relu if library is torch else jax.nn.relu
+    x = x + relu(x @ parameters["mlp_in"] + parameters["mlp_in_bias"]) @ parameters["mlp_out"] + parameters["mlp_out_bias"]
+    return (x @ parameters["unembedding"])[:, -1]
+
+
+def torch_relu(parameters, pairs):
+    """`plain_relu` in PyTorch."""
+    hidden = torch.relu(parameters["weights_0"][pairs[:, 0]] + parameters["weights_0"][PRIME + pairs[:, 1]])
+    for i in range(1, len(parameters) - 1):
+        hidden = torch.relu(hidden @ parameters[f"weights_{i}"])
+    return hidden @ parameters[f"weights_{len(parameters) - 1}"]
+
+
+def products(*sizes):
+    """FLOPs of a step through layers of these sizes."""
+    return sum(6 * ROWS * i * o for i, o in pairwise(sizes))
+
+
+CASES = {
+    "quadratic 500": (QuadraticMLP(500), mean_squared, plain_quadratic, plain_quadratic, products(500, PRIME)),
+    "ReLU 512": (ReluMLP((512,)), cross_entropy, plain_relu, torch_relu, products(512, PRIME)),
+    "ReLU 200-200": (ReluMLP((200, 200)), cross_entropy, plain_relu, torch_relu, products(200, 200, PRIME)),
+    "transformer": (OneLayerTransformer(), cross_entropy, plain_transformer, plain_transformer, products(128, 128, 512, 128, PRIME + 1)),
+}
+
+
+def data():
+    """Training pairs and labels."""
+    rows = np.random.default_rng(0).permutation(PRIME**2)[:ROWS]
+    pairs = np.stack([rows // PRIME, rows % PRIME], axis=1)
+    return pairs.astype(np.int32), (pairs.sum(axis=1) % PRIME).astype(np.int32)
+
+
+def adamw(parameters, gradients, state):
+    """The update of all three sides: rate 1e-3, decay 1, betas .9 and .98."""
+    mean, square, t = state
+    t = t + 1
+    mean = jax.tree.map(lambda m, g: 0.9 * m + 0.1 * g, mean, gradients)
+    square = jax.tree.map(lambda v, g: 0.98 * v + 0.02 * g * g, square, gradients)
+    scale = jnp.sqrt(1 - 0.98**t) / (1 - 0.9**t)
+    moved = jax.tree.map(lambda p, m, v: 0.999 * p - 1e-3 * scale * m / (jnp.sqrt(v) + 1e-8), parameters, mean, square)
+    return moved, (mean, square, t)
+
+
+def jax_steps(logits, loss, start, steps):
+    """A call that makes `steps` steps in one compiled loop."""
+    pairs, labels = data()
+
+    @jax.jit(compiler_options=CPU_OPTIONS)
+    def run(parameters, state, pairs, labels):
+        def one(_, carry):
+            gradients = jax.grad(lambda p: loss(logits(p, pairs), labels))(carry[0])
+            return adamw(carry[0], gradients, carry[1])
+
+        return jax.lax.fori_loop(0, steps, one, (parameters, state))
+
+    parameters = jax.tree.map(jnp.asarray, start)
+    zeros = jax.tree.map(jnp.zeros_like, parameters)
+    arguments = (parameters, (zeros, zeros, jnp.float32(0)), jnp.asarray(pairs), jnp.asarray(labels))
+    return lambda: jax.block_until_ready(run(*arguments))
+
+
+def torch_steps(logits, loss, start, steps):
+    """The same, eager."""
+    pairs, labels = (torch.tensor(values).long() for values in data())
+    parameters = {name: torch.tensor(value).requires_grad_(True) for name, value in start.items()}
+    optimizer = torch.optim.AdamW(parameters.values(), lr=1e-3, betas=(0.9, 0.98), weight_decay=1.0)
+    target = torch.nn.functional.one_hot(labels, PRIME).float()
+
+    def run():
+        for _ in range(steps):
+            optimizer.zero_grad()
+            found = logits(parameters, pairs)
+            value = (
+                torch.nn.functional.mse_loss(found, target) if loss is mean_squared else torch.nn.functional.cross_entropy(found, labels)
+            )
+            value.backward()
+            optimizer.step()
+
+    return run
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=12)
+    parser.add_argument("--steps", type=int, default=5)
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    square = jax.random.normal(jax.random.key(0), (1024, 1024))
+    product = jax.jit(jnp.matmul, compiler_options=CPU_OPTIONS)
+    rows = []
+    for name, (network, loss, plain, eager, flops) in CASES.items():
+        start = network.initialise(Task(), 0)
+        sides = (
+            lambda: jax.block_until_ready(product(square, square)),
+            jax_steps(network.training_logits, loss, start, options.steps),
+            jax_steps(plain, loss, start, options.steps),
+            torch_steps(eager, loss, start, options.steps),
+        )
+        for side in sides:
+            side()
+        times = np.array([[_seconds(side) for side in sides] for _ in range(options.rounds)])
+        times[:, 1:] /= options.steps
+        square_time, ours, plainly, theirs = times.T
+        rate = 2 * 1024**3 / square_time
+        share, gain, against = (float(np.median(x)) for x in (flops / (ours * rate), plainly / ours, theirs / ours))
+        least = [float(1e3 * x.min()) for x in (ours, plainly, theirs)]
+        rows.append((name, f"{rate.max() / 1e9:.0f}", *least, f"{100 * share:.0f} %", f"{gain:.2f}", f"{against:.2f}"))
+    table("network | product GFLOP/s | here ms | plain JAX ms | PyTorch ms | share of the product | over plain JAX | over PyTorch", rows)
+
+
+def _seconds(work) -> float:
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+if __name__ == "__main__":
+    main()
