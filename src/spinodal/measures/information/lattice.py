@@ -1,0 +1,131 @@
+"""Log-determinants of all sets of up to k variables, by look-up of the sets that are one smaller; everything in lexicographic order."""
+
+from functools import lru_cache
+from math import comb
+
+import numpy as np
+
+ROWS = 1 << 18  # sets in one chunk: some tens of MB with everything that belongs to them
+
+
+class Lattice:
+    """Which row of the table of (r-1)-sets each r-set of `variables` becomes when it loses a member.
+
+    The sets of the last m variables are the last rows of every table, in the same order. One lattice therefore serves all m.
+    """
+
+    def __init__(self, variables: int, order: int) -> None:
+        self.variables, self.order = variables, order
+        self.drops = [drops(members(variables, r), variables) if r > 1 else np.zeros((r, variables), np.intp) for r in range(order + 1)]
+
+    def log_determinants(self, matrices: np.ndarray) -> list[np.ndarray]:
+        """[None, L_1, ..., L_order]: ln det of all sets of each size, shape (..., C(variables, size)), of (..., m, m) matrices.
+
+        V_ab|p is the covariance of a and b given the prefix p of a set, and w = V_ca|p / V_cc|p:
+
+            V_ab|pc = V_ab|p - w V_cb|p,      L_pca = L_pc + ln V_aa|pc
+
+        Each V_ab|p belongs to the set (p, a, b), and all that it is made of to sets with one member less.
+        Only the rows of the last m variables are filled; `tail` says which these are.
+        """
+        m, lead = matrices.shape[-1], matrices.shape[:-2]
+        diagonal = self._empty(lead, 1)
+        diagonal[..., self.tail(m, 1)] = np.diagonal(matrices, axis1=-2, axis2=-1)
+        found = [np.zeros((*lead, 1)), self._empty(lead, 1)]
+        found[1][..., self.tail(m, 1)] = np.log(diagonal[..., self.tail(m, 1)])
+        if self.order == 1:
+            return found
+        across = self._empty(lead, 2)
+        across[..., self.tail(m, 2)] = matrices[..., *np.triu_indices(m, 1)]
+        for r in range(2, self.order + 1):
+            here, drop = self.tail(m, r), self.drops[r][:, self.tail(m, r)]
+            v = across[..., here]
+            weight = v / diagonal.take(drop[r - 1], axis=-1)
+            given = self._empty(lead, r)
+            given[..., here] = diagonal.take(drop[r - 2], axis=-1) - v * weight
+            found.append(self._empty(lead, r))
+            found[r][..., here] = found[r - 1].take(drop[r - 1], axis=-1) + np.log(given[..., here])
+            if r < self.order:
+                weights = self._empty(lead, r)
+                weights[..., here] = weight
+                there, drop = self.tail(m, r + 1), self.drops[r + 1][:, self.tail(m, r + 1)]
+                further = self._empty(lead, r + 1)
+                step = weights.take(drop[r], axis=-1) * across.take(drop[r - 1], axis=-1)
+                further[..., there] = across.take(drop[r - 2], axis=-1) - step
+                across = further
+            diagonal = given
+        return found
+
+    def sum_over_parents(self, values: np.ndarray, m: int, order: int) -> np.ndarray:
+        """For each `order`-set of the last m variables, the sum of `values` over the sets that lack one member."""
+        drop = self.drops[order][:, self.tail(m, order)]
+        total = values.take(drop[0], axis=-1)
+        for rows in drop[1:]:
+            total += values.take(rows, axis=-1)
+        return total
+
+    def tail(self, m: int, order: int) -> slice:
+        """Rows of the sets of the last m variables."""
+        return slice(comb(self.variables, order) - comb(m, order), None)
+
+    def _empty(self, lead: tuple[int, ...], order: int) -> np.ndarray:
+        return np.empty((*lead, comb(self.variables, order)))
+
+
+def lattice(variables: int, order: int) -> Lattice:
+    """The lattice, kept for the next call unless it is large."""
+    small = sum(r * comb(variables, r) for r in range(order + 1)) <= ROWS
+    return _kept(variables, order) if small else Lattice(variables, order)
+
+
+@lru_cache(maxsize=16)
+def _kept(variables: int, order: int) -> Lattice:
+    return Lattice(variables, order)
+
+
+def members(variables: int, order: int) -> np.ndarray:
+    """All sets of `order` out of `variables`, shape (order, C(variables, order)), lexicographic along the second axis."""
+    if order == 0:
+        return np.zeros((0, 1), np.intp)
+    found = np.arange(variables - order + 1)[None, :]
+    for r in range(1, order):
+        # Each prefix goes on with every variable after its last that leaves room for the rest
+        last, stop = found[-1], variables - order + r + 1
+        counts = stop - 1 - last
+        begins = np.cumsum(counts) - counts
+        following = np.arange(counts.sum()) + np.repeat(last + 1 - begins, counts)
+        found = np.concatenate([np.repeat(found, counts, axis=1), following[None, :]])
+    return found
+
+
+def drops(sets: np.ndarray, variables: int) -> np.ndarray:
+    """Rank, among the sets with one member less, of each set without its i-th member: (order, sets).
+
+    The rank of c_0 < ... < c_{k-1} is C(n, k) - 1 - sum_i C(n - 1 - c_i, k - i).
+    """
+    order, count = sets.shape
+    beyond = variables - 1 - sets
+    choose = np.array([[comb(a, b) for b in range(order + 1)] for a in range(variables)], dtype=object)
+    choose = np.minimum(choose, np.iinfo(np.intp).max // (2 * order)).astype(np.intp)  # what overflows is no rank of any table
+    before = np.zeros(count, np.intp)
+    after = np.zeros((order + 1, count), np.intp)
+    for i in range(order - 1, 0, -1):
+        after[i] = after[i + 1] + choose[beyond[i], order - i]
+    found = np.empty((order, count), np.intp)
+    for i in range(order):
+        found[i] = comb(variables, order - 1) - 1 - before - after[i + 1]
+        before += choose[beyond[i], order - 1 - i]
+    return found
+
+
+def unrank(variables: int, order: int, rank: int) -> tuple[int, ...]:
+    """The set at `rank` in lexicographic order."""
+    found, candidate = [], 0
+    while len(found) < order:
+        rest = comb(variables - 1 - candidate, order - 1 - len(found))  # sets that go on with the candidate
+        if rank < rest:
+            found.append(candidate)
+        else:
+            rank -= rest
+        candidate += 1
+    return tuple(found)
