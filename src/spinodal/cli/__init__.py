@@ -12,6 +12,7 @@ COMMANDS = {
     "solve": "the theory at your parameters",
     "sample": "the exact posterior at your parameters",
     "sweep": "many runs that survive anything",
+    "measure": "synergy and redundancy of the arrays in a file",
     "doctor": "is this machine fit to compute?",
 }
 HELP = f"""spinodal {__version__}: predicts, simulates, measures and judges phase transitions of learning.

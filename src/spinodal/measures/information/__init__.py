@@ -1,11 +1,12 @@
 """Synergy and redundancy of the units of a layer: O-information and its relatives, by Gaussian copula with ties done right, in nats."""
 
 from .annealing import anneal as anneal
-from .finite_samples import bias as bias
 from .copula import copula_correlation as copula_correlation
 from .discrete import discrete_information as discrete_information
 from .discrete import discrete_mmi as discrete_mmi
+from .exhaustive import subsets as subsets
 from .extrema import extremes as extremes
+from .finite_samples import bias as bias
 from .gaussian import dual_total_correlation as dual_total_correlation
 from .gaussian import o_information as o_information
 from .gaussian import o_information_gradient as o_information_gradient
@@ -14,7 +15,6 @@ from .gaussian import total_correlation as total_correlation
 from .greedy import grow as grow
 from .normalisation import normalise as normalise
 from .permutation import null as null
-from .trajectory import progress as progress
 from .records import Annealed as Annealed
 from .records import ClusterUnions as ClusterUnions
 from .records import CopulaCorrelation as CopulaCorrelation
@@ -27,10 +27,10 @@ from .records import Progress as Progress
 from .records import RedundancySynergy as RedundancySynergy
 from .records import ShannonInvariants as ShannonInvariants
 from .records import Subsets as Subsets
-from .exhaustive import subsets as subsets
 from .target import mutual_information as mutual_information
 from .target import redundancy_mmi as redundancy_mmi
 from .target import redundancy_synergy_index as redundancy_synergy_index
 from .target import shannon_invariants as shannon_invariants
 from .target import synergy_mmi as synergy_mmi
+from .trajectory import progress as progress
 from .unions import cluster_unions as cluster_unions

@@ -1,10 +1,9 @@
 """Log-determinants and precisions of all unions of blocks of variables, each union grown from one that is a block smaller."""
 
 import numpy as np
-from scipy.linalg import lapack
 
 from ...errors import require
-from .correlation import SINGULAR, SMALLEST_PIVOT
+from .correlation import SINGULAR, SMALLEST_PIVOT, potrf, trtri
 
 
 def union_tables(matrix: np.ndarray, blocks: list[np.ndarray], *, precisions: bool) -> tuple[np.ndarray, np.ndarray]:
@@ -28,7 +27,7 @@ def union_tables(matrix: np.ndarray, blocks: list[np.ndarray], *, precisions: bo
             return
         s = sizes[depth]
         with_block = place + 2 ** visit[depth]
-        factor, info = lapack.dpotrf(V[:s, :s], lower=1, clean=1)
+        factor, info = potrf(V[:s, :s], lower=1, clean=1)
         pivots = np.diagonal(factor)
         require(
             info == 0 and float(pivots.min()) ** 2 >= SMALLEST_PIVOT,
@@ -37,8 +36,7 @@ def union_tables(matrix: np.ndarray, blocks: list[np.ndarray], *, precisions: bo
         volume = log_det + 2 * float(np.log(pivots).sum())
         log_dets[with_block] = volume
         inner = depth + 1 < len(sizes)
-        if inner or precisions:
-            inverse, _ = lapack.dtrtri(factor, lower=1)
+        inverse = trtri(factor, lower=1)[0] if inner or precisions else factor
         if precisions:
             W = B[:, :s] @ inverse.T
             p_new = np.concatenate([p + np.einsum("ij,ij->i", W, W), np.einsum("ij,ij->j", inverse, inverse)])

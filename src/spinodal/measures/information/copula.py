@@ -50,7 +50,7 @@ def live_scores(x: np.ndarray, ties: str, seed: int | None) -> tuple[np.ndarray,
     require(len(kept) > 0, f"samples must have a column that varies, got {x.shape[1]} constant columns")
     require(
         len(x) >= len(kept) + 2,
-        f"samples must have at least {len(kept) + 2} rows for {len(kept)} varying columns, got {len(x)}: take more samples or fewer columns",
+        f"samples must have at least {len(kept) + 2} rows for {len(kept)} varying columns, got {len(x)}: take more rows or fewer columns",
     )
     tied_share = np.ones(x.shape[1])
     scores, tied_share[kept] = normal_scores(np.ascontiguousarray(x.T if len(kept) == x.shape[1] else x[:, kept].T), ties, seed)

@@ -3,12 +3,13 @@
 from typing import Any
 
 import numpy as np
-from scipy.linalg import lapack
+from scipy.linalg import get_lapack_funcs
 
 from ...errors import require
 from .arrays import as_float64
 
 SMALLEST_PIVOT = 1e-12
+potrf, potri, trtri = get_lapack_funcs(("potrf", "potri", "trtri"), dtype=np.float64)
 SINGULAR = "copula_correlation(..., ridge=1e-6) makes it so, and two identical units are the usual cause"
 
 
@@ -25,14 +26,14 @@ def factorised(R: Any) -> tuple[np.ndarray, np.ndarray]:
 
 def cholesky(matrix: np.ndarray) -> np.ndarray:
     """Lower Cholesky factor; `ValueError` for what is singular or nearly so."""
-    factor, info = lapack.dpotrf(matrix, lower=1, clean=1)
+    factor, info = potrf(matrix, lower=1, clean=1)
     # info points at the first pivot that is not positive
     pivot = float(np.diagonal(factor)[: info - 1 if info > 0 else None].min(initial=np.inf)) ** 2 if info >= 0 else np.nan
     require(
         info == 0 and pivot >= SMALLEST_PIVOT,
         f"R must be positive definite with squared Cholesky pivots of at least {SMALLEST_PIVOT:g}, got "
         + (f"{pivot:.2g}" if info == 0 else f"one that is not positive, at variable {info - 1}")
-        + f" of {len(matrix)} x {len(matrix)}: {SINGULAR} (ridge)",
+        + f" of {len(matrix)} x {len(matrix)}: {SINGULAR}",
     )
     return factor
 
@@ -46,7 +47,7 @@ def log_determinant(matrix: np.ndarray) -> float:
 
 def precision_from(factor: np.ndarray) -> np.ndarray:
     """R^-1, both triangles, from the lower Cholesky factor of R."""
-    inverse, _ = lapack.dpotri(factor, lower=1)
+    inverse, _ = potri(factor, lower=1)
     lower = np.tril(inverse)
     return lower + np.tril(lower, -1).T
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from ...errors import integer, require
 from .correlation import as_correlation
-from .lattice import members
+from .lattice import listed
 from .records import Subsets
 from .stream import chunks
 
@@ -34,9 +34,11 @@ def subsets(R: Any, order: int) -> Subsets:
     require(order <= n, f"order must be within 2..{n} (the variables), got {order}")
     count = comb(n, order)
     require(count <= MOST_SETS, f"order must leave at most {MOST_SETS} sets to store, got {order} with {count}: use extremes")
-    parts = list(chunks(matrix, order))
-    log_det, o = (np.concatenate([getattr(part, name) for part in parts]) for name in ("log_det", "o_information"))
+    first, *more = chunks(matrix, order)
+    log_det, o = first.log_det, first.o_information
+    if more:
+        log_det, o = (np.concatenate([getattr(part, name) for part in (first, *more)]) for name in ("log_det", "o_information"))
     if order == 2:
         log_det = np.log1p(-(matrix[np.triu_indices(n, 1)] ** 2))  # ln(1 - r^2) would lose the digits of a small r
     total = -log_det / 2
-    return Subsets(np.ascontiguousarray(members(n, order).T), total, total - o, o, 2 * total - o)
+    return Subsets(listed(n, order), total, total - o, o, 2 * total - o)

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from ...errors import integer, require
-from .finite_samples import enough_samples, o_information_bias
 from .correlation import as_correlation
+from .finite_samples import enough_samples, o_information_bias
 from .halving import MOST, members_of, o_information_of_all
 from .records import Extremes, Found
 from .stream import chunks

@@ -76,7 +76,7 @@ def o_information_gradient(R: Any) -> np.ndarray:
         R: correlation matrix (n, n), or the record of `copula_correlation`. A covariance is normalised first.
     Returns: (n,) nats; zeros for n <= 2.
     Undefined (`ValueError`): R not square, finite, symmetric and positive definite (a `ridge` in the copula helps).
-    Source: Scagliarini et al. (2023), Phys. Rev. Research 5, 013025 (the first argument of the last term is X_i, not X_k as printed elsewhere).
+    Source: Scagliarini et al. (2023), Phys. Rev. Research 5, 013025 (the last term begins with X_i, not with X_k as printed elsewhere).
     """
     matrix, factor = factorised(R)
     n = len(matrix)

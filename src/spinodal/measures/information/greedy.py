@@ -27,7 +27,8 @@ def grow(R: Any, start: Sequence[int] | None, size: int, sign: int) -> Grown:
         sign: -1 for synergy (smallest O), +1 for redundancy (largest).
     Returns: `Grown`: `.members` in order of joining, and `.o_information` (nats, plug-in) of the start and after each of them. Of equal
         candidates the one with the lowest index joins.
-    Undefined (`ValueError`): a start that repeats or lies outside 0..n-1, another sign, a size outside len(start)..n, R not positive definite.
+    Undefined (`ValueError`): a start that repeats or lies outside 0..n-1, another sign, a size outside len(start)..n; R not square,
+        finite, symmetric and positive definite.
     Limits: greedy is not optimal, and from a start of one member the second is arbitrary (O = 0 for pairs). `anneal` searches one size.
     Source: the usual greedy search (as in thoi); the update by rank one is ours.
     """

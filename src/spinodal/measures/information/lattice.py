@@ -18,8 +18,8 @@ class Lattice:
         self.variables, self.order = variables, order
         self.drops = [drops(members(variables, r), variables) if r > 1 else np.zeros((r, variables), np.intp) for r in range(order + 1)]
 
-    def log_determinants(self, matrices: np.ndarray) -> list[np.ndarray]:
-        """[None, L_1, ..., L_order]: ln det of all sets of each size, shape (..., C(variables, size)), of (..., m, m) matrices.
+    def log_determinants(self, matrix: np.ndarray) -> list[np.ndarray]:
+        """[L_0, L_1, ..., L_order]: ln det of all sets of each size, L_r of shape (C(variables, r),), of an (m, m) matrix.
 
         V_ab|p is the covariance of a and b given the prefix p of a set, and w = V_ca|p / V_cc|p:
 
@@ -28,48 +28,47 @@ class Lattice:
         Each V_ab|p belongs to the set (p, a, b), and all that it is made of to sets with one member less.
         Only the rows of the last m variables are filled; `tail` says which these are.
         """
-        m, lead = matrices.shape[-1], matrices.shape[:-2]
-        diagonal = self._empty(lead, 1)
-        diagonal[..., self.tail(m, 1)] = np.diagonal(matrices, axis1=-2, axis2=-1)
-        found = [np.zeros((*lead, 1)), self._empty(lead, 1)]
-        found[1][..., self.tail(m, 1)] = np.log(diagonal[..., self.tail(m, 1)])
-        if self.order == 1:
-            return found
-        across = self._empty(lead, 2)
-        across[..., self.tail(m, 2)] = matrices[..., *np.triu_indices(m, 1)]
+        m = len(matrix)
+        diagonal = self._filled(np.diagonal(matrix), m, 1)
+        found = [np.zeros(1), self._filled(np.log(np.diagonal(matrix)), m, 1)]
+        across = matrix[np.triu_indices(m, 1)]
         for r in range(2, self.order + 1):
-            here, drop = self.tail(m, r), self.drops[r][:, self.tail(m, r)]
-            v = across[..., here]
-            weight = v / diagonal.take(drop[r - 1], axis=-1)
-            given = self._empty(lead, r)
-            given[..., here] = diagonal.take(drop[r - 2], axis=-1) - v * weight
-            found.append(self._empty(lead, r))
-            found[r][..., here] = found[r - 1].take(drop[r - 1], axis=-1) + np.log(given[..., here])
+            drop = self.drops[r][:, self.tail(m, r)]
+            weight = across / diagonal.take(drop[r - 1])
+            left = diagonal.take(drop[r - 2])
+            left -= across * weight
             if r < self.order:
-                weights = self._empty(lead, r)
-                weights[..., here] = weight
-                there, drop = self.tail(m, r + 1), self.drops[r + 1][:, self.tail(m, r + 1)]
-                further = self._empty(lead, r + 1)
-                step = weights.take(drop[r], axis=-1) * across.take(drop[r - 1], axis=-1)
-                further[..., there] = across.take(drop[r - 2], axis=-1) - step
-                across = further
-            diagonal = given
+                before, weight = self._filled(across, m, r), self._filled(weight, m, r)
+                further = self.drops[r + 1][:, self.tail(m, r + 1)]
+                step = weight.take(further[r])
+                step *= before.take(further[r - 1])
+                across = before.take(further[r - 2])
+                across -= step
+                diagonal = self._filled(left, m, r)
+            volume = np.log(left)
+            volume += found[r - 1].take(drop[r - 1])
+            found.append(self._filled(volume, m, r))
         return found
 
     def sum_over_parents(self, values: np.ndarray, m: int, order: int) -> np.ndarray:
         """For each `order`-set of the last m variables, the sum of `values` over the sets that lack one member."""
         drop = self.drops[order][:, self.tail(m, order)]
-        total = values.take(drop[0], axis=-1)
+        total = values.take(drop[0])
         for rows in drop[1:]:
-            total += values.take(rows, axis=-1)
+            total += values.take(rows)
         return total
 
     def tail(self, m: int, order: int) -> slice:
         """Rows of the sets of the last m variables."""
         return slice(comb(self.variables, order) - comb(m, order), None)
 
-    def _empty(self, lead: tuple[int, ...], order: int) -> np.ndarray:
-        return np.empty((*lead, comb(self.variables, order)))
+    def _filled(self, values: np.ndarray, m: int, order: int) -> np.ndarray:
+        """`values` at the end of a table of all variables, whose other rows nobody reads."""
+        if m == self.variables:
+            return values
+        found = np.empty(comb(self.variables, order))
+        found[self.tail(m, order)] = values
+        return found
 
 
 def lattice(variables: int, order: int) -> Lattice:
@@ -81,6 +80,20 @@ def lattice(variables: int, order: int) -> Lattice:
 @lru_cache(maxsize=16)
 def _kept(variables: int, order: int) -> Lattice:
     return Lattice(variables, order)
+
+
+def listed(variables: int, order: int) -> np.ndarray:
+    """All sets in lexicographic order, shape (sets, order), read-only; kept for the next call unless they are many."""
+    return _kept_list(variables, order) if order * comb(variables, order) <= ROWS else _list(variables, order)
+
+
+def _list(variables: int, order: int) -> np.ndarray:
+    found = np.ascontiguousarray(members(variables, order).T)
+    found.flags.writeable = False
+    return found
+
+
+_kept_list = lru_cache(maxsize=16)(_list)
 
 
 def members(variables: int, order: int) -> np.ndarray:

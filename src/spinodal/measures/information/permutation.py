@@ -34,7 +34,7 @@ def null(
         statistic: from the correlation matrix of the columns that vary to a number or an array; None: `o_information`.
         ties, ridge: as in `copula_correlation`. "ordinal" ties are ranked anew in every shuffle: they are a signal that survives it.
         quantiles: of the null, each within 0..1.
-    Returns: `Null`: `.observed`, `.values` (shuffles, ...), `.quantiles` (quantiles, ...), `.p_low`, `.p_high`. The bias of the plug-in is in
+    Returns: `Null`: `.observed`, `.values` (shuffles, ...), `.quantiles` (quantiles, ...), `.p_low`, `.p_high`. The plug-in's bias is on
         both sides alike. An extremum over many sets has a null that is not 0: take it in `statistic`.
     Undefined (`ValueError`): as in `copula_correlation`; shuffles < 1; whatever `statistic` refuses.
     Source: permutation test; the p-values as in Phipson and Smyth (2010), Stat. Appl. Genet. Mol. Biol. 9, 39.

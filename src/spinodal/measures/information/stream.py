@@ -42,8 +42,8 @@ def chunks(matrix: np.ndarray, order: int) -> Iterator[Chunk]:
         f"order must leave at most {MOST_SETS:.0e} sets, got {order} of {n} variables with {float(count):.1e}: use grow or anneal",
     )
     fits = (j for j in range(order) if max(comb(n - j, r) for r in range(order - j + 1)) <= ROWS)
-    prefix = next(fits, order)
-    if prefix > LONGEST_PREFIX:
+    prefix = next(fits, None)
+    if prefix is None or prefix > LONGEST_PREFIX:
         yield from _by_factorising(matrix, order)
         return
     tables = lattice(n - prefix, order - prefix)
@@ -61,11 +61,12 @@ def _with_prefix(matrix: np.ndarray, prefix: tuple[int, ...], tables: Lattice) -
     conditions = [prefix, *(tuple(j for j in prefix if j != i) for i in prefix)]
     volumes, rests = zip(*(_conditioned(matrix, list(given), start) for given in conditions), strict=True)
     here = tables.tail(m, order)
-    found = tables.log_determinants(np.stack(rests) if prefix else rests[0][None])
-    log_det = volumes[0] + found[order][0, here]
-    parents = tables.sum_over_parents(found[order - 1][0], m, order) + order * volumes[0]
-    if prefix:
-        parents += sum(volumes[1:]) + found[order][1:, here].sum(axis=0)
+    found = tables.log_determinants(rests[0])
+    log_det = found[order][here] + volumes[0]
+    parents = tables.sum_over_parents(found[order - 1], m, order)
+    parents += order * volumes[0] + sum(volumes[1:])
+    for rest in rests[1:]:
+        parents += tables.log_determinants(rest)[order][here]
     size = order + len(prefix)
     values = (size / 2 - 1) * log_det - parents / 2 if size > 2 else np.zeros_like(log_det)
     return Chunk(log_det, values, prefix, m, order, None)

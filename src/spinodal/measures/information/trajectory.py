@@ -54,9 +54,9 @@ def progress(
         rows.append(_judged(x, clusters, mode, ties, seed, ridge, correct_bias, shuffles, levels))
         del x, features  # before the next one is read
     require(len(steps) > 0, "features_by_step must have at least one checkpoint, got none")
-    columns = {name: [row[name] for row in rows] for name in rows[0]}
-    message = tuple(columns.pop("message"))
-    return Progress(steps=np.array(steps), quantiles=levels, message=message, **{name: np.array(found) for name, found in columns.items()})
+    message = tuple(row.pop("message") for row in rows)
+    columns: dict[str, Any] = {name: np.array([row[name] for row in rows]) for name in rows[0]}
+    return Progress(steps=np.array(steps), quantiles=levels, message=message, **columns)
 
 
 def _judged(

@@ -8,11 +8,11 @@ import numpy as np
 
 from ...errors import require
 from .arrays import as_samples
-from .finite_samples import entropy_bias, o_information_bias
 from .blocks import union_tables
 from .clusters import all_unions, checked_clusters, columns_by_label, given_labels, partition
 from .copula import checked_ridge, live_scores
 from .correlation import cholesky
+from .finite_samples import entropy_bias, o_information_bias
 from .halving import o_information_of_all
 from .ranks import checked_ties, correlation_of, normal_scores, shrunk
 from .records import ClusterUnions
@@ -78,7 +78,7 @@ class Layer:
         low, high = int(values.argmin()), int(values.argmax())
         members = [tuple(sorted(int(j) for label in unions[i] for j in self.groups[label])) for i in (low, high)]
         ends = {"synergy_size": int(sizes[low]), "redundancy_size": int(sizes[high])}
-        extremes = {"synergy": -float(values[low]), "redundancy": float(values[high])}
+        extremes = {"synergy": 0.0 - float(values[low]), "redundancy": float(values[high])}
         settings = {"mode": self.mode, "bias_corrected": self.correct_bias}
         return ClusterUnions(
             labels, unions, sizes, values, synergy_members=members[0], redundancy_members=members[1], **extremes, **ends, **settings
