@@ -12,6 +12,7 @@ SCRIPTS = (
     "theory_map",
     "effective_theory",
     "fourier_measures",
+    "information",
     "trainer",
     "networks",
     "sweeps",

@@ -16,7 +16,7 @@ class Lattice:
 
     def __init__(self, variables: int, order: int) -> None:
         self.variables, self.order = variables, order
-        self.drops = [drops(members(variables, r), variables) if r > 1 else np.zeros((r, variables), np.intp) for r in range(order + 1)]
+        self.drops = [drops(variables, r) for r in range(order + 1)]
 
     def log_determinants(self, matrix: np.ndarray) -> list[np.ndarray]:
         """[L_0, L_1, ..., L_order]: ln det of all sets of each size, L_r of shape (C(variables, r),), of an (m, m) matrix.
@@ -71,17 +71,6 @@ class Lattice:
         return found
 
 
-def lattice(variables: int, order: int) -> Lattice:
-    """The lattice, kept for the next call unless it is large."""
-    small = sum(r * comb(variables, r) for r in range(order + 1)) <= ROWS
-    return _kept(variables, order) if small else Lattice(variables, order)
-
-
-@lru_cache(maxsize=16)
-def _kept(variables: int, order: int) -> Lattice:
-    return Lattice(variables, order)
-
-
 def listed(variables: int, order: int) -> np.ndarray:
     """All sets in lexicographic order, shape (sets, order), read-only; kept for the next call unless they are many."""
     return _kept_list(variables, order) if order * comb(variables, order) <= ROWS else _list(variables, order)
@@ -111,24 +100,31 @@ def members(variables: int, order: int) -> np.ndarray:
     return found
 
 
-def drops(sets: np.ndarray, variables: int) -> np.ndarray:
-    """Rank, among the sets with one member less, of each set without its i-th member: (order, sets).
+def drops(variables: int, order: int) -> np.ndarray:
+    """Rank, among the sets with one member less, of each set without its i-th member: (order, sets). Kept unless it is large."""
+    return _kept_drops(variables, order) if order * comb(variables, order) <= ROWS else _drops(variables, order)
 
-    The rank of c_0 < ... < c_{k-1} is C(n, k) - 1 - sum_i C(n - 1 - c_i, k - i).
-    """
-    order, count = sets.shape
+
+def _drops(variables: int, order: int) -> np.ndarray:
+    """The rank of c_0 < ... < c_{k-1} is C(n, k) - 1 - sum_i C(n - 1 - c_i, k - i)."""
+    sets = members(variables, order)
+    if order <= 1:
+        return np.zeros(sets.shape, np.intp)
     beyond = variables - 1 - sets
     choose = np.array([[comb(a, b) for b in range(order + 1)] for a in range(variables)], dtype=object)
     choose = np.minimum(choose, np.iinfo(np.intp).max // (2 * order)).astype(np.intp)  # what overflows is no rank of any table
-    before = np.zeros(count, np.intp)
-    after = np.zeros((order + 1, count), np.intp)
+    before = np.zeros(sets.shape[1], np.intp)
+    after = np.zeros((order + 1, sets.shape[1]), np.intp)
     for i in range(order - 1, 0, -1):
         after[i] = after[i + 1] + choose[beyond[i], order - i]
-    found = np.empty((order, count), np.intp)
+    found = np.empty(sets.shape, np.intp)
     for i in range(order):
         found[i] = comb(variables, order - 1) - 1 - before - after[i + 1]
         before += choose[beyond[i], order - 1 - i]
     return found
+
+
+_kept_drops = lru_cache(maxsize=32)(_drops)
 
 
 def unrank(variables: int, order: int, rank: int) -> tuple[int, ...]:

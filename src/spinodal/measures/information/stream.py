@@ -9,7 +9,8 @@ import numpy as np
 
 from ...errors import require
 from .correlation import cholesky
-from .lattice import ROWS, Lattice, lattice, unrank
+from .halving import MOST, o_information_of_all
+from .lattice import ROWS, Lattice, unrank
 
 MOST_SETS = 10**11
 LONGEST_PREFIX = 8
@@ -41,12 +42,16 @@ def chunks(matrix: np.ndarray, order: int) -> Iterator[Chunk]:
         count <= MOST_SETS,
         f"order must leave at most {MOST_SETS:.0e} sets, got {order} of {n} variables with {float(count):.1e}: use grow or anneal",
     )
+    if n <= MOST and 2 * order >= n and order * count > ROWS:
+        sizes, log_det, values = o_information_of_all(matrix)  # cheaper than index tables that are too large to keep
+        yield Chunk(log_det[sizes == order], values[sizes == order], (), n, order, None)
+        return
     fits = (j for j in range(order) if max(comb(n - j, r) for r in range(order - j + 1)) <= ROWS)
     prefix = next(fits, None)
     if prefix is None or prefix > LONGEST_PREFIX:
         yield from _by_factorising(matrix, order)
         return
-    tables = lattice(n - prefix, order - prefix)
+    tables = Lattice(n - prefix, order - prefix)
     for first in combinations(range(n - order + prefix), prefix):
         yield _with_prefix(matrix, first, tables)
 
