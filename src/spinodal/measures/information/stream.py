@@ -42,6 +42,9 @@ def chunks(matrix: np.ndarray, order: int) -> Iterator[Chunk]:
         count <= MOST_SETS,
         f"order must leave at most {MOST_SETS:.0e} sets, got {order} of {n} variables with {float(count):.1e}: use grow or anneal",
     )
+    if order == 3:
+        yield from _triplets(matrix)
+        return
     if n <= MOST and 2 * order >= n and order * count > ROWS:
         sizes, log_det, values = o_information_of_all(matrix)  # cheaper than index tables that are too large to keep
         yield Chunk(log_det[sizes == order], values[sizes == order], (), n, order, None)
@@ -54,6 +57,28 @@ def chunks(matrix: np.ndarray, order: int) -> Iterator[Chunk]:
     tables = Lattice(n - prefix, order - prefix)
     for first in combinations(range(n - order + prefix), prefix):
         yield _with_prefix(matrix, first, tables)
+
+
+def _triplets(matrix: np.ndarray) -> Iterator[Chunk]:
+    """Sets of three, by their first member, in closed form: with a = r_12, b = r_13, c = r_23
+
+    det R = (1 - a^2)(1 - b^2) - (c - ab)^2,   O = (1/2) ln [ det R / ((1 - a^2)(1 - b^2)(1 - c^2)) ]
+    """
+    n = len(matrix)
+    j, k = np.triu_indices(n, 1)
+    across = matrix[j, k]
+    volume = np.log1p(-(across**2))
+    for i in range(n - 2):
+        pairs = slice(comb(n, 2) - comb(n - 1 - i, 2), None)  # of the variables after i: the last ones
+        row = matrix[i].copy()
+        row[i] = 0.0  # never read
+        left = 1 - row**2
+        log_left = np.log1p(-(row**2))
+        second, third = j[pairs], k[pairs]
+        rest = across[pairs] - row.take(second) * row.take(third)
+        log_det = np.log(left.take(second) * left.take(third) - rest * rest)
+        values = (log_det - log_left.take(second) - log_left.take(third) - volume[pairs]) / 2
+        yield Chunk(log_det, values, (i,), n - 1 - i, 2, None)
 
 
 def _with_prefix(matrix: np.ndarray, prefix: tuple[int, ...], tables: Lattice) -> Chunk:
