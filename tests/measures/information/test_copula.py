@@ -107,6 +107,13 @@ def test_sorting_agrees_with_a_stable_argsort(scale):
     np.testing.assert_array_equal(found, np.argsort(rows, axis=1, kind="stable"))
 
 
+def test_values_that_differ_enough_are_never_sorted_twice(monkeypatch):
+    rows = normal(20, 3, 500).round(3)
+    expected = np.argsort(rows, axis=1, kind="stable") + 500 * np.arange(3)[:, None]
+    monkeypatch.setattr(np, "argsort", None)
+    np.testing.assert_array_equal(sorting(rows), expected.ravel())
+
+
 def test_many_samples_take_the_plain_way_to_the_same_scores():
     rows = np.round(normal(14, 2, 2**MOST_BITS + 1), 3)
     scores, _ = normal_scores(rows, "average", None)
