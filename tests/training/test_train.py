@@ -5,9 +5,10 @@ import numpy as np
 import pytest
 
 from spinodal import training
-from spinodal.problems import Digits, PermutationGroup, RandomTeacher, SymbolAddition
+from spinodal.problems import Digits, ModularArithmetic, PermutationGroup, RandomTeacher, SymbolAddition
 from spinodal.training import SGD, AdamW, PerGroup, Run, initial_parameters, train, train_many
 from spinodal.training import run as host
+from spinodal.training.networks import OneLayerTransformer, QuadraticMLP
 from spinodal.training.program import Spec, compiled
 from spinodal.training.tasks import bound
 
@@ -230,3 +231,30 @@ def test_a_crossing_is_the_first_record_at_or_beyond_the_level():
     assert found.crossing("train_accuracy", 2.0) is None
     with pytest.raises(ValueError, match="name must be one of"):
         found.crossing("accuracy", 0.9)
+
+
+def test_a_table_is_trained_on_its_training_rows_and_tested_against_true_labels():
+    problem = ModularArithmetic(7, train_fraction=0.5, label_noise=0.3)
+    found = train(problem, network=QuadraticMLP(20), optimizer=AdamW(1e-2), steps=20, every=20)
+    logits = np.asarray(QuadraticMLP(20).logits(found.parameters, problem.pairs), np.float64)
+    one_hot = np.eye(7)
+    for mask, labels, loss, accuracy in (
+        (problem.train_mask, problem.labels, found.train_loss, found.train_accuracy),
+        (~problem.train_mask, problem.true_labels, found.test_loss, found.test_accuracy),
+    ):
+        assert loss[-1] == pytest.approx(np.mean((logits[mask] - one_hot[labels[mask]]) ** 2), rel=1e-5)
+        assert accuracy[-1] == pytest.approx(np.mean(logits[mask].argmax(axis=1) == labels[mask]), abs=1e-6)
+
+
+def test_a_token_that_is_no_symbol_counts_in_the_loss_and_is_never_an_answer():
+    network = OneLayerTransformer(d_model=8, heads=2, d_mlp=16)
+    start = network.initialise(ModularArithmetic(5), 0)
+    start["unembedding"][:, 5] = 0
+    start["unembedding"] *= 0.01
+    start["mlp_out_bias"][:] = 10.0
+    start["unembedding"][:, 5] = 1.0  # "=" has by far the largest logit
+    found = train(ModularArithmetic(5), network=network, optimizer=AdamW(1e-3), steps=0, parameters=start)
+    logits = np.asarray(network.logits(start, ModularArithmetic(5).pairs))
+    mask = ModularArithmetic(5).train_mask
+    assert found.train_loss[0] > 50
+    assert found.train_accuracy[0] == pytest.approx(np.mean(logits[mask].argmax(axis=1) == ModularArithmetic(5).labels[mask]))

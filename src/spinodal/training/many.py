@@ -58,7 +58,7 @@ def _side_by_side(runs: Sequence[Run], schedule: Schedule) -> list[Trajectory]:
     for k, other in enumerate(ready):
         same = other.task == ready[0].task and jax.tree.map(jnp.shape, other.data) == jax.tree.map(jnp.shape, ready[0].data)
         require(same, f"runs must have one shape of network and data with batching='vmap', and run {k} differs from run 0")
-    starts = [starting_parameters(r, run.problem, None, run.seed, 1.0) for r, run in zip(ready, runs, strict=True)]
+    starts = [starting_parameters(r, None, run.seed, 1.0) for r, run in zip(ready, runs, strict=True)]
     for k, (run, start) in enumerate(zip(runs, starts, strict=True)):
         checked_groups(run.optimizer, start)
         one_kind = jax.tree.structure(run.optimizer) == jax.tree.structure(runs[0].optimizer)

@@ -26,7 +26,7 @@ def initial_parameters(problem: Any, *, network: Any = None, seed: int = 0) -> d
 
     For `SymbolAddition`: `embedding` (symbols, embedding_dim), `weights` [(in, out), ...], `biases` [(out,), ...].
     """
-    return bound(problem, network).task.network.initialise(problem, integer("seed", seed, minimum=0))
+    return bound(problem, network).initialise(integer("seed", seed, minimum=0))
 
 
 def train(
@@ -56,8 +56,9 @@ def train(
     0, every, 2 every, ..., steps.
 
     Arguments:
-        problem: `SymbolAddition`, `PermutationGroup`, `RandomTeacher` or `Digits`.
-        network: None for the one that belongs to the problem. loss: None for the problem's own, or a function of `training.losses`.
+        problem: `SymbolAddition`, `PermutationGroup`, `RandomTeacher`, `Digits`, `ModularArithmetic` or `GroupComposition`.
+        network: None for the one that belongs to the problem, `QuadraticMLP()` for tables of pairs; these take any of `training.networks`.
+        loss: None for the problem's own (squared error with a `QuadraticMLP`, else cross-entropy), or a function of `training.losses`.
         optimizer: `AdamW`, `SGD`, or `PerGroup` with one for the embedding and one for the rest.
         steps: updates, a multiple of `every`. seed: of the initial parameters and of batches.
         measures: names, or functions of the parameters (a dict of NumPy arrays) that give numbers or arrays; evaluated on the host at every
@@ -87,7 +88,7 @@ def train(
         ready = bound(problem, network, loss, loss_dtype)
         rows = int(np.asarray(ready.data.train.weight).sum())
         require(batch is None or batch <= rows, f"batch must be at most the {rows} training rows, got {batch}")
-        start = starting_parameters(ready, problem, parameters, seed, initial_scale)
+        start = starting_parameters(ready, parameters, seed, initial_scale)
         checked_groups(optimizer, start)
         named = named_measures(measures, known_measures(problem, ready.task.network))
         spec = Spec(ready.task, norm, batch)
@@ -107,9 +108,9 @@ def train(
     return assembled(ready, log, final, schedule, settings, clocks)
 
 
-def starting_parameters(ready: Bound, problem: Any, given: Mapping[str, Any] | None, seed: int, scale: float) -> Any:
+def starting_parameters(ready: Bound, given: Mapping[str, Any] | None, seed: int, scale: float) -> Any:
     """Given or initial parameters times `scale`, float32, shaped as the network's own."""
-    own = ready.task.network.initialise(problem, seed)
+    own = ready.initialise(seed)
     if given is not None:
         given = jax.tree.map(lambda leaf: np.asarray(leaf, np.float32), dict(given))
         expected, got = (jax.tree.map(np.shape, tree) for tree in (own, given))

@@ -2,14 +2,21 @@
 
 from typing import Any
 
-from ...problems import Digits, PermutationGroup, RandomTeacher, SymbolAddition
-from . import symbols, vectors
+from ...problems import Digits, GroupComposition, ModularArithmetic, PermutationGroup, RandomTeacher, SymbolAddition
+from . import symbols, tables, vectors
 from .interface import Bound as Bound
 from .interface import Data as Data
 from .interface import Rows as Rows
 from .interface import Task as Task
 
-BINDERS = {SymbolAddition: symbols.bind, PermutationGroup: symbols.bind, RandomTeacher: vectors.bind, Digits: vectors.bind}
+BINDERS = {
+    SymbolAddition: symbols.bind,
+    PermutationGroup: symbols.bind,
+    RandomTeacher: vectors.bind,
+    Digits: vectors.bind,
+    ModularArithmetic: tables.bind,
+    GroupComposition: tables.bind,
+}
 
 
 def bound(problem: Any, network: Any = None, loss: Any = None, loss_dtype: str | None = None) -> Bound:

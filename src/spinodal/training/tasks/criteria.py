@@ -33,11 +33,13 @@ class NearestTemplate:
 class Classes:
     """A loss on logits; right if the label has the largest.
 
-    `loss_function(logits, labels, weighted=weights) -> scalar`; `dtype`: logits are cast to it first.
+    `loss_function(logits, labels, weighted=weights) -> scalar`; `dtype`: logits are cast to it first. `classes`: how many logits, from the
+    first on, can be an answer; None: all.
     """
 
     loss_function: Callable[..., jax.Array]
     dtype: str | None = None
+    classes: int | None = None
 
     def loss(self, outputs: jax.Array, rows: Rows, templates: jax.Array) -> jax.Array:
         """The weighted mean over rows."""
@@ -46,7 +48,7 @@ class Classes:
 
     def correct(self, outputs: jax.Array, rows: Rows, templates: jax.Array) -> jax.Array:
         """Of equal logits the first wins."""
-        return jnp.argmax(outputs, axis=1) == rows.answers
+        return jnp.argmax(outputs[:, : self.classes], axis=1) == rows.answers
 
 
 @dataclass(frozen=True)

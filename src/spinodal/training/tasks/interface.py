@@ -67,4 +67,5 @@ class Bound(NamedTuple):
 
     task: Task
     data: Data
+    initialise: Callable[[int], dict[str, Any]]  # seed -> parameters, NumPy float32
     has_rqi: bool = False

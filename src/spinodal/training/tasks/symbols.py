@@ -42,4 +42,5 @@ def bind(problem: SymbolAddition | PermutationGroup, network: Any = None, loss: 
     inputs, labels = network.prepare(data.pairs, problem.symbols), jnp.asarray(data.labels, jnp.int32)
     train, test = (jnp.asarray(mask, jnp.float32) for mask in (data.train_mask, ~data.train_mask))
     templates = jnp.asarray(data.templates.astype(np.float32))
-    return Bound(task, Data(Rows(inputs, labels, train), Rows(inputs, labels, test), templates), has_rqi=not group)
+    pieces = Data(Rows(inputs, labels, train), Rows(inputs, labels, test), templates)
+    return Bound(task, pieces, lambda seed: network.initialise(problem, seed), has_rqi=not group)

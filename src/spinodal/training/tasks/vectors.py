@@ -5,6 +5,7 @@ from typing import Any
 import jax.numpy as jnp
 import numpy as np
 
+from ...errors import require
 from ...problems import Digits, RandomTeacher
 from .. import losses
 from ..networks.mlp import MLP
@@ -16,6 +17,7 @@ def bind(problem: RandomTeacher | Digits, network: Any = None, loss: Any = None,
     """Training and test rows apart: only the first go through the network at every update."""
     data = problem.data()
     if isinstance(problem, RandomTeacher):
+        require(loss is None, "loss can't be chosen for RandomTeacher, which is squared error against vectors")
         network, answers = network or MLP("tanh", problem.output_dim), data.targets.astype(np.float32)
         criterion: Criterion = Within(problem.tolerance)
     else:
@@ -25,4 +27,5 @@ def bind(problem: RandomTeacher | Digits, network: Any = None, loss: Any = None,
     def rows(mask: np.ndarray) -> Rows:
         return Rows(jnp.asarray(data.inputs[mask], jnp.float32), jnp.asarray(answers[mask]), jnp.ones(int(mask.sum()), jnp.float32))
 
-    return Bound(Task(network, criterion), Data(rows(data.train_mask), rows(~data.train_mask), jnp.zeros((0, 0))))
+    pieces = Data(rows(data.train_mask), rows(~data.train_mask), jnp.zeros((0, 0)))
+    return Bound(Task(network, criterion), pieces, lambda seed: network.initialise(problem, seed))

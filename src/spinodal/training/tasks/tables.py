@@ -1,0 +1,30 @@
+"""Networks on tables of pairs: modular arithmetic and composition in a group."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import jax.numpy as jnp
+import numpy as np
+
+from ...problems import GroupComposition, ModularArithmetic
+from .. import losses
+from ..networks import QuadraticMLP
+from .criteria import Classes
+from .interface import Bound, Data, Rows, Task
+
+
+def bind(problem: ModularArithmetic | GroupComposition, network: Any = None, loss: Any = None, loss_dtype: str | None = None) -> Bound:
+    """Training rows alone go through the network at every update; test rows have their true labels, label noise or not."""
+    network = network or QuadraticMLP()
+    loss = loss or (losses.mean_squared if isinstance(network, QuadraticMLP) else losses.cross_entropy)
+    data = problem.data()
+
+    def rows(mask: np.ndarray, labels: np.ndarray) -> Rows:
+        pairs = jnp.asarray(data.pairs[mask], jnp.int32)
+        return Rows(pairs, jnp.asarray(labels[mask], jnp.int32), jnp.ones(int(mask.sum()), jnp.float32))
+
+    # The logit of a token that is no symbol, as "=", takes part in the loss and in nothing else
+    task = Task(network, Classes(loss, loss_dtype, classes=problem.symbols), forward="training_logits")
+    shape = SimpleNamespace(prime=problem.symbols)
+    pieces = Data(rows(data.train_mask, data.labels), rows(~data.train_mask, data.true_labels), jnp.zeros((0, 0)))
+    return Bound(task, pieces, lambda seed: network.initialise(shape, seed))
