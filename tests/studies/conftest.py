@@ -52,7 +52,7 @@ def tiny_training(monkeypatch):
         diagram = module.DIAGRAM
         axes = {axis: (values, (kept[0], kept[-1])) for axis, (values, kept) in diagram.axes.items()}
         tiny = dataclasses.replace(diagram, axes=axes, **TINY_DIAGRAM, base={**diagram.base, **TINY_CELL})
-        monkeypatch.setattr(module, "DIAGRAM", tiny)
+        monkeypatch.setattr(module, "recipe", tiny.recipe())
 
 
 @pytest.fixture

@@ -3,40 +3,12 @@
 import numpy as np
 import xarray
 
-from ..sweeps import Study, Sweep
-from .catalogue import LIU2022, find
 from .comparison import Comparison
 from .errata import LIU2022_DIAGRAMS
-from .phase_diagram import PICTURES, Diagram, share_of
-from .recipe import Analysis, Recipe
-from .symbol_cell import DIMS, UNITS, SymbolCell, group_key, run_cell
-from .trained import run_table
+from .phase_diagram import Diagram, share_of
 
 RATES = tuple(float(f"{10 ** (-5 + k / 5):.6g}") for k in range(16))
 PUBLISHED_EXPONENT = -0.94  # of the training step against the decoder rate, decay 0, rates 1e-5 to 1e-4
-
-DIAGRAM = Diagram(
-    study="liu2022-addition",
-    axes={"decoder_decay": (tuple(float(k) for k in range(11)), (0, 1, 3, 10)), "decoder_rate": (RATES, (5, 7, 9, 12))},
-    caps={"quick": 2000, "full": 100_000, "paper": 100_000},
-    replicas={"quick": 5, "full": 1, "paper": 8},
-    published={100_000: (17, 60, 60, 39), 2000: (3, 0, 8, 5)},
-    base={"embedding_rate": 1e-3},
-)
-
-study = Study(
-    name=DIAGRAM.study, version=1, settings=SymbolCell, run_cell=run_cell, group_key=group_key, dims=DIMS, units=UNITS, citation=LIU2022
-)
-
-
-def sweep(size: str, seed: int) -> Sweep:
-    """Both axes and the replicas of the size."""
-    return DIAGRAM.sweep(size, seed)
-
-
-def analyse(dataset: xarray.Dataset, size: str) -> Analysis:
-    """Beside the published counts: corners that every seed should agree on, and how training slows down with the rate."""
-    return DIAGRAM.analyse(dataset, size, expectations, LIU2022_DIAGRAMS)
 
 
 def expectations(found: xarray.Dataset) -> list[Comparison]:
@@ -56,14 +28,16 @@ def expectations(found: xarray.Dataset) -> list[Comparison]:
     return rows
 
 
-recipe = Recipe(
-    name=study.name,
-    title=find(study.name).title,
+DIAGRAM = Diagram(
+    name="liu2022-addition",
+    axes={"decoder_decay": (tuple(float(k) for k in range(11)), (0, 1, 3, 10)), "decoder_rate": (RATES, (5, 7, 9, 12))},
+    caps={"quick": 2000, "full": 100_000, "paper": 100_000},
+    replicas={"quick": 5, "full": 1, "paper": 8},
+    published={100_000: (17, 60, 60, 39), 2000: (3, 0, 8, 5)},
+    base={"embedding_rate": 1e-3},
     question="Where in decoder rate and weight decay does addition comprehend, grok, memorise, or learn nothing, and how sure is that?",
-    sweep=sweep,
-    analyse=analyse,
-    pictures=PICTURES,
-    citation=LIU2022,
-    executor="processes",
-    health=run_table,
+    expectations=expectations,
+    caveats=LIU2022_DIAGRAMS,
 )
+study = DIAGRAM.study()
+recipe = DIAGRAM.recipe()

@@ -2,39 +2,11 @@
 
 import xarray
 
-from ..sweeps import Study, Sweep
-from .catalogue import LIU2022, find
 from .comparison import Comparison
 from .errata import LIU2022_DIAGRAMS, LIU2022_RATES
-from .phase_diagram import PICTURES, Diagram, share_of
-from .recipe import Analysis, Recipe
-from .symbol_cell import DIMS, UNITS, SymbolCell, group_key, run_cell
-from .trained import run_table
+from .phase_diagram import Diagram, share_of
 
 RATES = tuple(float(f"{10 ** (-5 + k / 4):.6g}") for k in range(13))
-
-DIAGRAM = Diagram(
-    study="liu2022-learning-rates",
-    axes={"embedding_rate": (RATES, (6, 8, 10, 12)), "decoder_rate": (RATES, (2, 4, 6, 8))},
-    caps={"quick": 2000, "full": 100_000, "paper": 100_000},
-    replicas={"quick": 5, "full": 1, "paper": 8},
-    published={100_000: (29, 31, 109, 0), 2000: (4, 0, 7, 5)},
-    base={},
-)
-
-study = Study(
-    name=DIAGRAM.study, version=1, settings=SymbolCell, run_cell=run_cell, group_key=group_key, dims=DIMS, units=UNITS, citation=LIU2022
-)
-
-
-def sweep(size: str, seed: int) -> Sweep:
-    """Both axes and the replicas of the size."""
-    return DIAGRAM.sweep(size, seed)
-
-
-def analyse(dataset: xarray.Dataset, size: str) -> Analysis:
-    """Beside the published counts: what happens where the embedding is no faster than the decoder."""
-    return DIAGRAM.analyse(dataset, size, expectations, (*LIU2022_DIAGRAMS, *LIU2022_RATES))
 
 
 def expectations(found: xarray.Dataset) -> list[Comparison]:
@@ -53,14 +25,16 @@ def expectations(found: xarray.Dataset) -> list[Comparison]:
     return rows
 
 
-recipe = Recipe(
-    name=study.name,
-    title=find(study.name).title,
+DIAGRAM = Diagram(
+    name="liu2022-learning-rates",
+    axes={"embedding_rate": (RATES, (6, 8, 10, 12)), "decoder_rate": (RATES, (2, 4, 6, 8))},
+    caps={"quick": 2000, "full": 100_000, "paper": 100_000},
+    replicas={"quick": 5, "full": 1, "paper": 8},
+    published={100_000: (29, 31, 109, 0), 2000: (4, 0, 7, 5)},
+    base={},
     question="Does addition generalise where the embedding learns faster than the decoder, and only there?",
-    sweep=sweep,
-    analyse=analyse,
-    pictures=PICTURES,
-    citation=LIU2022,
-    executor="processes",
-    health=run_table,
+    expectations=expectations,
+    caveats=(*LIU2022_DIAGRAMS, *LIU2022_RATES),
 )
+study = DIAGRAM.study()
+recipe = DIAGRAM.recipe()

@@ -3,40 +3,12 @@
 import numpy as np
 import xarray
 
-from ..sweeps import Study, Sweep
-from .catalogue import LIU2022, find
 from .comparison import Comparison
 from .errata import LIU2022_DIAGRAMS, LIU2022_S3
 from .liu2022_addition import RATES
-from .phase_diagram import PICTURES, Diagram
-from .recipe import Analysis, Recipe
-from .symbol_cell import DIMS, UNITS, SymbolCell, group_key, run_cell
-from .trained import run_table
+from .phase_diagram import Diagram
 
 DECAYS = (0.0, 1.0, 2.0, 3.0, 5.0, 10.0, 20.0, 30.0, 50.0, 100.0, 200.0)
-
-DIAGRAM = Diagram(
-    study="liu2022-s3",
-    axes={"decoder_decay": (DECAYS, (0, 4, 7, 10)), "decoder_rate": (RATES, (5, 8, 11, 15))},
-    caps={"quick": 2000, "full": 100_000, "paper": 100_000},
-    replicas={"quick": 8, "full": 8, "paper": 20},
-    published={100_000: (73, 31, 62, 10), 2000: (5, 0, 7, 4)},
-    base={"task": "s3", "training_pairs": 24, "embedding_rate": 1e-3},
-)
-
-study = Study(
-    name=DIAGRAM.study, version=1, settings=SymbolCell, run_cell=run_cell, group_key=group_key, dims=DIMS, units=UNITS, citation=LIU2022
-)
-
-
-def sweep(size: str, seed: int) -> Sweep:
-    """Both axes and the replicas of the size."""
-    return DIAGRAM.sweep(size, seed)
-
-
-def analyse(dataset: xarray.Dataset, size: str) -> Analysis:
-    """Beside the published counts: the row without decay, in which the two published sets contradict each other."""
-    return DIAGRAM.analyse(dataset, size, expectations, (*LIU2022_DIAGRAMS, *LIU2022_S3))
 
 
 def expectations(found: xarray.Dataset) -> list[Comparison]:
@@ -56,14 +28,16 @@ def expectations(found: xarray.Dataset) -> list[Comparison]:
     ]
 
 
-recipe = Recipe(
-    name=study.name,
-    title=find(study.name).title,
+DIAGRAM = Diagram(
+    name="liu2022-s3",
+    axes={"decoder_decay": (DECAYS, (0, 4, 7, 10)), "decoder_rate": (RATES, (5, 8, 11, 15))},
+    caps={"quick": 2000, "full": 100_000, "paper": 100_000},
+    replicas={"quick": 8, "full": 8, "paper": 20},
+    published={100_000: (73, 31, 62, 10), 2000: (5, 0, 7, 4)},
+    base={"task": "s3", "training_pairs": 24, "embedding_rate": 1e-3},
     question="Does S3 generalise at low or at high decoder rates, as two published diagrams say in turn?",
-    sweep=sweep,
-    analyse=analyse,
-    pictures=PICTURES,
-    citation=LIU2022,
-    executor="processes",
-    health=run_table,
+    expectations=expectations,
+    caveats=(*LIU2022_DIAGRAMS, *LIU2022_S3),
 )
+study = DIAGRAM.study()
+recipe = DIAGRAM.recipe()

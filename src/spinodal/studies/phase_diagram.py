@@ -8,10 +8,13 @@ import xarray
 
 from ..figures import phase_map
 from ..report import Explorer, MapCell
-from ..sweeps import Sweep
+from ..sweeps import Study, Sweep
 from ..transitions.learning_phases import PHASES, classify, wilson_interval
+from .catalogue import LIU2022, find
 from .comparison import Comparison, tally
-from .recipe import Analysis, Picture
+from .recipe import Analysis, Picture, Recipe
+from .symbol_cell import DIMS, UNITS, SymbolCell, group_key, run_cell
+from .trained import run_table
 
 GAP = 1000
 CODES = "CGMX"  # as the published diagrams abbreviate the four phases
@@ -23,15 +26,38 @@ class Diagram:
 
     `axes`: field of the cell -> (values, indices that quick keeps), rows of the picture first. `caps`, `replicas`: of each size.
     `published`: cap -> counts of (comprehension, grokking, memorization, confusion), one seed a cell; for the quick cap over the cells
-    that quick keeps.
+    that quick keeps. `base`: other settings of the cells. `expectations`: what else is compared. `caveats`: what does not reproduce.
     """
 
-    study: str
+    name: str
     axes: Mapping[str, tuple[tuple[float, ...], tuple[int, ...]]]
     caps: Mapping[str, int]
     replicas: Mapping[str, int]
     published: Mapping[int, tuple[int, int, int, int]]
     base: Mapping[str, object]
+    question: str
+    expectations: Callable[[xarray.Dataset], Sequence[Comparison]]
+    caveats: Sequence[str]
+
+    def study(self) -> Study:
+        """The cells as a study that sweeps find by name."""
+        return Study(
+            name=self.name, version=1, settings=SymbolCell, run_cell=run_cell, group_key=group_key, dims=DIMS, units=UNITS, citation=LIU2022
+        )
+
+    def recipe(self) -> Recipe:
+        """The published result and how to get it; one process a core."""
+        return Recipe(
+            name=self.name,
+            title=find(self.name).title,
+            question=self.question,
+            sweep=self.sweep,
+            analyse=self.analyse,
+            pictures=PICTURES,
+            citation=LIU2022,
+            executor="processes",
+            health=run_table,
+        )
 
     def grid(self, size: str) -> dict[str, list[float]]:
         """The values of both axes at this size."""
@@ -41,19 +67,13 @@ class Diagram:
         """Both axes and the replicas; the last axis varies fastest, so that a diagram fills evenly."""
         grid = {"replica": range(self.replicas[size]), **self.grid(size)}
         base = {**self.base, "steps": self.caps[size], "seed": seed}
-        return Sweep(study=self.study, name=f"{self.study}-{size}", grid=grid, base=base)
+        return Sweep(study=self.name, name=f"{self.name}-{size}", grid=grid, base=base)
 
-    def analyse(
-        self,
-        dataset: xarray.Dataset,
-        size: str,
-        expectations: Callable[[xarray.Dataset], Sequence[Comparison]],
-        caveats: Sequence[str],
-    ) -> Analysis:
+    def analyse(self, dataset: xarray.Dataset, size: str) -> Analysis:
         """Probabilities, the published counts and the study's own expectations beside them, the map to click through."""
         found = with_phases(dataset, tuple(self.axes), self.caps[size])
-        rows = (*self._against_published(found, self.caps[size]), *expectations(found))
-        return Analysis(found, rows, (*_summary(found), tally(rows)), tuple(caveats), explorers=(_explorer(found),))
+        rows = (*self._against_published(found, self.caps[size]), *self.expectations(found))
+        return Analysis(found, rows, (*_summary(found), tally(rows)), tuple(self.caveats), explorers=(_explorer(found),))
 
     def _against_published(self, found: xarray.Dataset, cap: int) -> list[Comparison]:
         counts = self.published.get(cap)
