@@ -214,6 +214,12 @@ def test_a_wrong_call_says_what_to_do(change, why):
         train(SMALL, **{"steps": 20, **change})
 
 
+def test_large_seeds_are_the_same_side_by_side():
+    """2^32 - 5 is no int32."""
+    (together,) = train_many([Run(SMALL, FAST, seed=2**32 - 5)], steps=10, batching="vmap")
+    np.testing.assert_allclose(series(together), series(train(SMALL, optimizer=FAST, steps=10, seed=2**32 - 5)), rtol=1e-4, atol=1e-5)
+
+
 def test_what_can_not_be_trained_is_refused_by_name():
     with pytest.raises(TypeError, match="SymbolAddition"):
         train(object())

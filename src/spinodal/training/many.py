@@ -64,7 +64,8 @@ def _side_by_side(runs: Sequence[Run], schedule: Schedule) -> list[Trajectory]:
         one_kind = jax.tree.structure(run.optimizer) == jax.tree.structure(runs[0].optimizer)
         require(one_kind, f"runs must have one kind of optimizer with batching='vmap', and run {k} differs from run 0")
     begin, advance = compiled(spec, batched=True)
-    keys = jax.vmap(lambda seed: jax.random.fold_in(jax.random.key(seed), 1))(jnp.array([run.seed for run in runs]))
+    # One by one: an array of seeds would be int32, and seeds may be larger
+    keys = jnp.stack([jax.random.fold_in(jax.random.key(run.seed), 1) for run in runs])
     data, optimizer = _stacked([r.data for r in ready]), _stacked([run.optimizer for run in runs])
     carry, record = begin(_stacked(starts), optimizer, data)
     has_test = [bool(np.asarray(r.data.test.weight).sum() > 0) for r in ready]
