@@ -8,7 +8,6 @@ from typing import Any
 from ..errors import nearest, require
 
 RUBIN2024 = "Rubin, Seroussi, Ringel (2024), Grokking as a first order phase transition in two layer networks, arXiv:2310.03789"
-
 LIU2022 = (
     "Liu, Kitouni, Nolte, Michaud, Tegmark, Williams (2022), Towards Understanding Grokking: "
     "An Effective Theory of Representation Learning, arXiv:2205.10343"
@@ -114,6 +113,16 @@ CATALOGUE = (
             "paper": Size("16 x 11 cells x 20 seeds to 100,000 updates", 1000),
         },
         "spinodal.studies.liu2022_s3",
+    ),
+    Entry(
+        "liu2022-critical-fraction",
+        "How many pairs of symbols force a line: the critical fraction against the number of symbols",
+        LIU2022,
+        {
+            "quick": Size("5 to 20 symbols, 20,000 random orders each", 0.3),
+            "paper": Size("5 to 60 symbols, 20,000 random orders each", 2),
+        },
+        "spinodal.studies.liu2022_critical_fraction",
     ),
 )
 
