@@ -124,6 +124,16 @@ CATALOGUE = (
         },
         "spinodal.studies.liu2022_critical_fraction",
     ),
+    Entry(
+        "liu2022-data-size",
+        "Accuracy and representation of trained networks against the amount of data: what the embedding predicts",
+        LIU2022,
+        {
+            "quick": Size("11 amounts of data x 2 decoder rates x 3 networks, 5,000 updates", 2),
+            "paper": Size("11 amounts of data x 3 decoder rates x 20 networks, 5,000 updates", 20),
+        },
+        "spinodal.studies.liu2022_data_size",
+    ),
 )
 
 
