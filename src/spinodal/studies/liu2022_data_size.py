@@ -31,10 +31,10 @@ CAVEATS = (
     "predicted nothing. The table therefore also has the correlation of real accuracy with the share of training pairs alone, and that of "
     "predicted with real accuracy on the test pairs.",
     "The prediction takes the training set as learned. Where the decoder is too slow to fit it, real accuracy stays below the prediction.",
-    "Nullity 2 forces a line where training pairs of equal sum have equal places on the embedding axis. A decoder that is not injective fits "
-    "them at different places: networks then memorise, and the theory's probability of a line is an upper bound for them.",
-    "A line is not a test accuracy of 0.9 either. The label of a sum that no training pair has cannot be guessed, and the sums 0 and 18 have "
-    "one pair each, so that ideal accuracy is below 1 and networks on a line miss some test pairs.",
+    "Nullity 2 forces a line where training pairs of equal sum have equal places on the embedding axis. A decoder that is not injective "
+    "fits them at different places: networks then memorise, and the share of lines stays below what the theory forces.",
+    "A line is not a test accuracy of 0.9 either. The label of a sum that no training pair has cannot be guessed, and the sums 0 and 18 "
+    "have one pair each, so that ideal accuracy is below 1 and networks on a line miss some test pairs.",
     "The steps to structure under Adam do not follow the growth rate λ₃ of the effective theory: each update moves an embedding about one "
     "learning rate.",
     "At 50 and 54 training pairs the test set has 5 pairs and 1: shares of it are coarse, and one network says little.",
@@ -315,9 +315,9 @@ recipe = Recipe(
         Picture(
             "data_size",
             "Against the share of pairs in training, one row a decoder rate. Left: accuracy over all pairs, real and predicted from the "
-            "final embedding, means over networks with standard errors; what random training sets permit (theory), and what memory alone "
-            "gives. Right: RQI of single networks, the share of networks with RQI > 0.95 with 95 % Wilson intervals, and the theory's "
-            "probability that a training set forces a line.",
+            "final embedding, means over networks with standard errors; what random training sets permit (theory), and what memory "
+            "alone gives. Right: RQI of single networks, the share of networks with RQI > 0.95 with 95 % Wilson intervals, and the "
+            "theory's probability that a training set forces a line.",
             figures.data_size,
         ),
         Picture(
