@@ -172,3 +172,5 @@ def test_correlation_over_all_pairs_is_high_for_a_prediction_that_knows_nothing(
     assert abs(found["on test pairs"]) * np.sqrt(test.size) < 4
     by_hand = np.corrcoef(values["real_accuracy"].ravel(), np.broadcast_to(k, test.shape).ravel())[0, 1]
     assert found["by size alone"] == pytest.approx(by_hand, rel=1e-12)
+    right = here.assign(test_accuracy=(dims, promised), real_accuracy=here["predicted_accuracy"])
+    assert data_size.agreement(right)["on test pairs"] == pytest.approx(1, abs=1e-9)
