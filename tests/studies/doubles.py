@@ -1,4 +1,4 @@
-"""A sampler that answers at once: draws from the theory, in the record that `spinodal.sampling.sample` returns."""
+"""A sampler that answers at once, with draws from the theory, and a trainer that answers at once, with curves that rise."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -7,6 +7,7 @@ import numpy as np
 
 from spinodal.problems import ModularAddition, TeacherStudent
 from spinodal.theory import modular_addition, teacher_student
+from spinodal.training import Trajectory
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,4 +69,36 @@ def sample(problem, *, data_seed=0, chains=4, draws=40, warmup=0, seed=0, stop=N
         divergences=np.zeros(chains, int),
         starts=tuple("planted" if i % 2 else "prior" for i in range(chains)),
         settings={"seed": seed},
+    )
+
+
+def train(problem, *, optimizer=None, steps=10_000, seed=0, every=10, **others) -> Trajectory:
+    """Accuracies that rise at random times of this seed, in the record that `spinodal.training.train` returns."""
+    rng = np.random.default_rng(seed)
+    records = np.arange(0, steps + 1, every)
+    fitted, generalised = steps * rng.uniform(0.1, 0.6, 2)
+    rise, later = (np.clip(records / when, 0, 1) for when in (fitted, fitted + 2 * generalised))
+    symbols = getattr(problem, "symbols", None)
+    line = later[-1] == 1
+    embedding = {} if symbols is None else {"embedding": np.arange(symbols)[:, None] if line else rng.normal(size=(symbols, 1))}
+    return Trajectory(
+        steps=records,
+        train_loss=np.exp(-4 * rise),
+        test_loss=np.exp(-4 * later),
+        train_accuracy=rise.astype(np.float32),
+        test_accuracy=later.astype(np.float32),
+        norm=10 * np.exp(-records / max(steps, 1)),
+        rqi=later * line,
+        parameters=embedding,
+        measures={},
+        measure_steps=np.array([], int),
+        checkpoints={},
+        every=every,
+        converged=True,
+        message="a double",
+        diverged_at=None,
+        seconds=0.0,
+        cpu_seconds=0.0,
+        measure_seconds=0.0,
+        settings={},
     )

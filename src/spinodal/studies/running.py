@@ -188,7 +188,7 @@ def _finite(value: Any) -> Any:
 
 def _provenance(folder: Folder, done: sweeps.Report) -> dict[str, Any]:
     cells = sweeps.Store(folder.store).provenance().values()
-    wall, cpu = (sum(float(cell.get(part) or 0) for cell in cells) for part in ("wall", "cpu"))
+    wall, cpu = (sum(float(cell.get(part) or 0) for cell in cells) for part in ("wall_seconds", "cpu_seconds"))
     return {
         **provenance.software(),
         **provenance.machine(),
