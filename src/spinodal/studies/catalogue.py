@@ -12,6 +12,9 @@ LIU2022 = (
     "Liu, Kitouni, Nolte, Michaud, Tegmark, Williams (2022), Towards Understanding Grokking: "
     "An Effective Theory of Representation Learning, arXiv:2205.10343"
 )
+    ),
+    Entry(
+OMNIGROK2022 = "Liu, Michaud, Tegmark (2022), Omnigrok: Grokking Beyond Algorithmic Data, arXiv:2210.01117"
 
 
 @dataclass(frozen=True)
@@ -133,6 +136,26 @@ CATALOGUE = (
             "paper": Size("11 amounts of data x 3 decoder rates x 20 networks, 5,000 updates", 20),
         },
         "spinodal.studies.liu2022_data_size",
+    ),
+    Entry(
+        "omnigrok2022-teacher-student",
+        "Omnigrok's teacher and student: the landscape at fixed norm, and when weight decay lets a large network generalise",
+        OMNIGROK2022,
+        {
+            "quick": Size("9 initial norms x (fixed norm, 3 decays) x 3 replicas", 3),
+            "paper": Size("13 initial norms x (fixed norm, 4 decays) x 8 replicas", 18),
+        },
+        "spinodal.studies.omnigrok2022_teacher_student",
+    ),
+    Entry(
+        "omnigrok2022-digits",
+        "Omnigrok on digits, not MNIST: the landscape at fixed norm, and the delay against initial norm and data",
+        OMNIGROK2022,
+        {
+            "quick": Size("2 data sizes x 5 initial norms x (fixed norm, 1 decay) x 3 replicas", 3),
+            "paper": Size("3 data sizes x 9 initial norms x (fixed norm, 1 decay) x 5 replicas", 150),
+        },
+        "spinodal.studies.omnigrok2022_digits",
     ),
 )
 
