@@ -6,6 +6,7 @@ from matplotlib.figure import Figure
 from .omnigrok_panels import FLOOR, NORM, landscape_panel, mark_critical, mean_and_error, plain_ticks, run_panels
 from .style import BLACK, BLUE, GREY, VERMILION, new_figure, style
 
+TICKS = (0.1, 0.3, 1, 3, 8)  # of norms
 SAID = "digits, not MNIST"
 LOOKS = ({"color": VERMILION, "marker": "o"}, {"color": BLUE, "marker": "s"}, {"color": BLACK, "marker": "D"})
 
@@ -40,18 +41,20 @@ def delay(found: xarray.Dataset) -> Figure:
             left.errorbar(alphas * shift, mean, error, **look, markersize=4.5, linewidth=1.2, capsize=2.5, label=f"$N={samples}$")
             bound = here["test_step"].isnull().any("replica").values
             left.plot(alphas[bound] * shift, mean[bound], color=look["color"], marker="^", markersize=9, linestyle="none")
-            for name, face in (("test", look["color"]), ("train", "white")):
+            for name, face, size in (("test", look["color"], 3.5), ("train", "white", 7)):
                 mean, error = mean_and_error(here[f"norm_at_{name}"])
                 label = f"$N={samples}$, {'training' if name == 'train' else name}"
-                style_of = {**look, "markerfacecolor": face, "linestyle": "none", "markersize": 5}
+                style_of = {**look, "markerfacecolor": face, "linestyle": "none", "markersize": size, "zorder": 9 - size}
                 right.errorbar(alphas * shift, mean, error, **style_of, capsize=2.5, label=label)
         right.plot(alphas, alphas, color=GREY, linewidth=0.9, zorder=0)
         left.axhline(0, color=GREY, linewidth=0.8, zorder=0)
         left.set(xscale="log", xlabel=NORM, ylabel=f"delay of the test, updates (accuracy {float(found['level']):g})")
         left.set_yscale("symlog", linthresh=100, linscale=0.7)
+        left.set_ylim(-30, max(300.0, 3 * float(found["delay"].max())))
         right.set(xscale="log", yscale="log", xlabel=NORM, ylabel="norm at the crossing")
+        plain_ticks(right.yaxis, TICKS)
         for axes, name in ((left, "a"), (right, "b")):
-            plain_ticks(axes.xaxis, alphas)
+            plain_ticks(axes.xaxis, TICKS)
             axes.set_title(f"({name})  {SAID}", loc="left")
             axes.legend(loc="upper left")
         return figure
@@ -72,5 +75,5 @@ def runs(found: xarray.Dataset) -> Figure:
         grid[1, 0].set_ylabel("norm, in units of\nthe usual initialisation")
         grid[0, 0].legend(loc="upper left")
         grid[1, 0].legend(loc="lower left")
-        plain_ticks(grid[1, 0].yaxis, [1, 2, 4, 8])
+        plain_ticks(grid[1, 0].yaxis, [2, 4, 8])
         return figure

@@ -152,7 +152,7 @@ CATALOGUE = (
         "Omnigrok on digits, not MNIST: the landscape at fixed norm, and the delay against initial norm and data",
         OMNIGROK2022,
         {
-            "quick": Size("2 data sizes x 5 initial norms x (fixed norm, 1 decay) x 3 replicas", 3),
+            "quick": Size("2 data sizes x 6 initial norms x (fixed norm, 1 decay) x 3 replicas", 3),
             "paper": Size("3 data sizes x 9 initial norms x (fixed norm, 1 decay) x 5 replicas", 150),
         },
         "spinodal.studies.omnigrok2022_digits",

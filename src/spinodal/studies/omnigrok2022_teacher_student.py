@@ -17,7 +17,7 @@ from .comparison import Comparison, tally
 from .omnigrok_cell import DIMS, UNITS, OmnigrokCell, run_cell
 from .omnigrok_clock import accuracy_at, exponents, logarithm_slopes, time_slopes
 from .omnigrok_explorers import GAP, landscape_map, phase_map, phases
-from .omnigrok_landscape import critical_norms, geometric, log10, over_replicas
+from .omnigrok_landscape import critical_norms, geometric, log10, neighbours, over_replicas
 from .recipe import Analysis, Picture, Recipe
 
 ALPHAS = {
@@ -120,9 +120,9 @@ def _against_clock(found: xarray.Dataset, runs: xarray.Dataset, cell: RandomTeac
     norm, norm_error = geometric(runs["norm_at_test"].sel(alpha=alpha).mean("decay"))
     critical, passing = (geometric(found[name])[0] for name in ("alpha_critical", "alpha_passing"))
     logarithm, logarithm_error = logarithm_slopes(runs["test_step"].where(runs["alpha"] > passing), cell.rate)
-    below = runs.sel(alpha=runs["alpha"] <= critical)
+    below = _below(found, runs)
     quiet = (phases(below, cell.steps) != "grokking").mean()
-    still = exponents(np.exp(np.log(below["test_step"]).mean("alpha")))
+    still = _off_the_clock(below)
     theory = "clock of weight decay"
     return [
         Comparison("clock for α = 2, decay 0.05, α_c = 1, in updates", 46_200, clock, "independent solution", 50),
@@ -139,6 +139,17 @@ def _against_clock(found: xarray.Dataset, runs: xarray.Dataset, cell: RandomTeac
     ]
 
 
+def _below(found: xarray.Dataset, runs: xarray.Dataset) -> xarray.Dataset:
+    """Runs from norms up to alpha_c."""
+    return runs.sel(alpha=runs["alpha"] <= geometric(found["alpha_critical"])[0])
+
+
+def _off_the_clock(below: xarray.Dataset) -> tuple[float, float]:
+    """The exponent of the test crossing in the decay, of its geometric mean over alpha."""
+    logs = xarray.DataArray(np.log(below["test_step"]))
+    return exponents(xarray.DataArray(np.exp(logs.mean("alpha"))))
+
+
 def _known(error: xarray.DataArray | float) -> float:
     """A standard error; 0 where a single replica has none."""
     value = float(error)
@@ -147,19 +158,20 @@ def _known(error: xarray.DataArray | float) -> float:
 
 def _verdict(found: xarray.Dataset, runs: xarray.Dataset, cell: RandomTeacherCell, comparisons: tuple[Comparison, ...]) -> tuple[str, ...]:
     count, alpha = found.sizes["replica"], SHOWN["alpha"]
-    grid = found["alpha"].values
     critical, critical_error = geometric(found["alpha_critical"])
     passing, passing_error = geometric(found["alpha_passing"])
     norm, norm_error = geometric(runs["norm_at_test"].sel(alpha=alpha).mean("decay"))
     slope, slope_error, start, start_error = time_slopes(runs["test_step"].sel(alpha=alpha), cell.rate)
     test, train = (exponents(runs[f"{name}_step"].sel(alpha=alpha)) for name in ("test", "train"))
     crossing, crossing_error = (float(v) for v in over_replicas(runs["test_step"].sel(SHOWN)))
-    k = int(np.argmin(np.abs(np.log(grid / critical)))) if math.isfinite(critical) else 0
+    below = _below(found, runs)
+    still, still_error = _off_the_clock(below)
+    late = float((below["test_step"] - below["train_step"]).max())
     few = " Fewer than three: the errors mean little." if count < 3 else ""
     return (
         f"The reduced test loss is least at α_c = {critical:.2f} ± {critical_error:.2f} (vertex of a parabola in logarithms, geometric "
-        f"mean over replicas; the grid has {_neighbours(grid, k)} around it), and the test is passed up to α = {passing:.2f} ± "
-        f"{passing_error:.2f}.",
+        f"mean over replicas; the errors leave out the spacing of the grid, {neighbours(found['alpha'].values, critical)} there), "
+        f"and the test is passed up to α = {passing:.2f} ± {passing_error:.2f}.",
         f"At α = 2 the step of 95 % test accuracy goes as decay^({test[0]:.2f} ± {test[1]:.2f}), that of 95 % training accuracy as "
         f"decay^({train[0]:.2f} ± {train[1]:.2f}). It is {start:.0f} ± {start_error:.0f} + ({slope:.3f} ± {slope_error:.3f})/(rate·decay); "
         f"the clock says ln(α/α_c) = {math.log(alpha):.3f} with the published α_c = 1 and {math.log(alpha / critical):.3f} with ours.",
@@ -167,12 +179,10 @@ def _verdict(found: xarray.Dataset, runs: xarray.Dataset, cell: RandomTeacherCel
         f"{norm / critical:.2f} times α_c, {norm / passing:.2f} times the norm up to which the reduced landscape passes. At the published "
         f"decay 0.05 that is after {crossing:,.0f} ± {crossing_error:,.0f} updates; the clock says 46,200 with α_c = 1 and "
         f"{generalisation_steps(alpha / passing, learning_rate=cell.rate, weight_decay=SHOWN['decay']):,.0f} with the norm that passes.",
+        f"From α ≤ α_c the test crossing hardly depends on the decay, as decay^({still:.2f} ± {still_error:.2f}): it is not on the clock. "
+        f"It comes up to {late:,.0f} updates after that of training all the same, where {GAP} are called grokking.",
         f"{tally(comparisons)} Errors are standard errors over {count} replicas (teacher, inputs and network).{few}",
     )
-
-
-def _neighbours(grid: np.ndarray, k: int) -> str:
-    return ", ".join(f"{alpha:.3g}" for alpha in grid[max(0, k - 1) : k + 2])
 
 
 def _caveats(found: xarray.Dataset, comparisons: tuple[Comparison, ...]) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """Maps of runs to click through: phases where the norm is free, accuracies where it is kept."""
 
 from collections import Counter
+from collections.abc import Sequence
 
 import numpy as np
 import xarray
@@ -73,7 +74,7 @@ def _median(steps: np.ndarray) -> str:
     return f"{middle:,.0f}" if np.isfinite(middle) else "never"
 
 
-def _curves(here: xarray.Dataset) -> dict[str, list[list[float]]]:
+def _curves(here: xarray.Dataset) -> dict[str, Sequence[Sequence[float]]]:
     norm = here["curve_norm"].transpose("replica", "curve").values
     train, test = (here[f"curve_{name}_accuracy"].transpose("replica", "curve").values for name in ("train", "test"))
     largest = np.nanmax(norm, axis=1, keepdims=True)

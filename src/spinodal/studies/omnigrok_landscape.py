@@ -44,6 +44,12 @@ def largest_passing(alphas: np.ndarray, accuracies: np.ndarray, level: float) ->
     return float(np.exp(np.log(alphas[k]) + share * np.log(alphas[k + 1] / alphas[k])))
 
 
+def neighbours(alphas: np.ndarray, value: float) -> str:
+    """The grid point nearest to `value` and those beside it, as text."""
+    k = int(np.argmin(np.abs(np.log(alphas / value)))) if np.isfinite(value) else 0
+    return ", ".join(f"{alpha:.3g}" for alpha in alphas[max(0, k - 1) : k + 2])
+
+
 def critical_norms(landscape: xarray.Dataset, level: float) -> dict[str, xarray.DataArray]:
     """`alpha_critical`, least reduced test loss, and `alpha_passing`, where the reduced test accuracy is `level`, of every replica."""
     alphas = landscape["alpha"].values
@@ -59,5 +65,5 @@ def critical_norms(landscape: xarray.Dataset, level: float) -> dict[str, xarray.
 
 def geometric(values: xarray.DataArray) -> tuple[float, float]:
     """Geometric mean over replicas and its standard error (NaN for fewer than two)."""
-    mean, error = (float(part) for part in over_replicas(np.log(values)))
+    mean, error = (float(part) for part in over_replicas(xarray.DataArray(np.log(values))))
     return float(np.exp(mean)), float(np.exp(mean) * error)
