@@ -12,8 +12,6 @@ LIU2022 = (
     "Liu, Kitouni, Nolte, Michaud, Tegmark, Williams (2022), Towards Understanding Grokking: "
     "An Effective Theory of Representation Learning, arXiv:2205.10343"
 )
-    ),
-    Entry(
 OMNIGROK2022 = "Liu, Michaud, Tegmark (2022), Omnigrok: Grokking Beyond Algorithmic Data, arXiv:2210.01117"
 
 
