@@ -1,17 +1,18 @@
 """Phase diagrams as probabilities: cells as cells, labels from coordinates."""
 
-import matplotlib as mpl
 import numpy as np
 import xarray
-from matplotlib.colors import to_hex, to_rgb
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import Normalize, to_hex, to_rgb
 from matplotlib.figure import Figure
-from matplotlib.patches import Patch
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch, Rectangle
 
 from .style import BLUE, GREEN, GREY, ORANGE, VERMILION, new_figure, style
 
 PHASES = ("comprehension", "grokking", "memorization", "confusion")
-COLOURS = dict(zip(PHASES, (GREEN, ORANGE, BLUE, GREY), strict=True))
-CODES = dict(zip(PHASES, "CGMX", strict=True))
+COLOURS: dict[str, str] = dict(zip(PHASES, (GREEN, ORANGE, BLUE, GREY), strict=True))
+CODES: dict[str, str] = dict(zip(PHASES, "CGMX", strict=True))
 TRAIN, TEST = VERMILION, BLUE
 NAMES = {
     "decoder_rate": "decoder learning rate",
@@ -22,7 +23,8 @@ NAMES = {
 
 def tint(phase: str, share: float) -> str:
     """The phase's colour, paler the fewer seeds are in it."""
-    return to_hex(1 - (1 - np.array(to_rgb(COLOURS[phase]))) * (0.15 + 0.6 * share))
+    red, green, blue = (1 - (1 - part) * (0.15 + 0.6 * share) for part in to_rgb(COLOURS[phase]))
+    return to_hex((red, green, blue))
 
 
 def probabilities(found: xarray.Dataset) -> Figure:
@@ -31,13 +33,13 @@ def probabilities(found: xarray.Dataset) -> Figure:
     with style():
         figure = new_figure(*_size(found, 2))
         panels = figure.subplots(2, 2, sharex=True, sharey=True)
-        shade = None
         for axes, phase in zip(panels.ravel(), PHASES, strict=True):
             p = found["probability"].sel(phase=phase).transpose(rows, columns)
-            shade = axes.pcolormesh(_edges(p.shape[1]), _edges(p.shape[0]), p, cmap="cividis", vmin=0, vmax=1, edgecolor="w", linewidth=0.3)
+            axes.pcolormesh(_edges(p.shape[1]), _edges(p.shape[0]), p, cmap="cividis", vmin=0, vmax=1, edgecolor="w", linewidth=0.3)
             _numbers(axes, found, phase)
             _label(axes, found, inner=axes not in panels[-1], right=axes not in panels[:, 0])
             axes.set_title(phase, loc="left")
+        shade = ScalarMappable(Normalize(0, 1), "cividis")
         figure.colorbar(shade, ax=panels, label=f"share of {found.sizes['replica']} seeds", shrink=0.6, aspect=30)
         return figure
 
@@ -57,10 +59,10 @@ def certainty(found: xarray.Dataset) -> Figure:
                 continue
             phase = PHASES[best[i, j]]
             unsure = below[i, j] <= 0.5
-            look = {"facecolor": tint(phase, share[i, j]), "edgecolor": "white", "linewidth": 0.4}
-            left.add_patch(mpl.patches.Rectangle((j - 0.5, i - 0.5), 1, 1, **look))
+            look = {"facecolor": tint(phase, float(share[i, j])), "edgecolor": "white", "linewidth": 0.4}
+            left.add_patch(Rectangle((j - 0.5, i - 0.5), 1, 1, **look))
             if unsure:
-                left.add_patch(mpl.patches.Rectangle((j - 0.5, i - 0.5), 1, 1, fill=False, hatch="////", edgecolor="#ffffff", linewidth=0))
+                left.add_patch(Rectangle((j - 0.5, i - 0.5), 1, 1, fill=False, hatch="////", edgecolor="#ffffff", linewidth=0))
             left.text(j, i, CODES[phase], ha="center", va="center", fontsize=8)
         left.set(xlim=(-0.5, best.shape[1] - 0.5), ylim=(-0.5, best.shape[0] - 0.5))
         width = np.where(best >= 0, above - below, np.nan)
@@ -107,8 +109,8 @@ def curves(found: xarray.Dataset) -> Figure:
         for axes in panels[:, 0]:
             axes.set_ylabel("accuracy")
         handles = [
-            mpl.lines.Line2D([], [], color=TRAIN, linestyle=(0, (4, 2)), label="training"),
-            mpl.lines.Line2D([], [], color=TEST, label="test"),
+            Line2D([], [], color=TRAIN, linestyle=(0, (4, 2)), label="training"),
+            Line2D([], [], color=TEST, label="test"),
         ]
         figure.legend(handles=handles, loc="outside lower center", ncols=2)
         return figure
@@ -133,7 +135,7 @@ def _numbers(axes, found: xarray.Dataset, phase: str) -> None:
     for i, j in np.ndindex(*p.shape):
         if np.isfinite(p[i, j]):
             colour = "white" if p[i, j] < 0.5 else "black"
-            axes.text(j, i, f"{round(p[i, j] * runs[i, j])}/{round(runs[i, j])}", ha="center", va="center", fontsize=7, color=colour)
+            axes.text(j, i, f"{p[i, j] * runs[i, j]:.0f}/{runs[i, j]:.0f}", ha="center", va="center", fontsize=7, color=colour)
 
 
 def _label(axes, found: xarray.Dataset, *, inner: bool = False, right: bool = False) -> None:

@@ -3,7 +3,7 @@
 from .record import ModularAdditionPosterior as ModularAdditionPosterior
 from .record import Posterior as Posterior
 from .record import TeacherStudentPosterior as TeacherStudentPosterior
-from .sample import sample as sample
+from .run import sample as sample
 from .settings import HMC as HMC
 from .settings import Langevin as Langevin
 from .settings import Stop as Stop

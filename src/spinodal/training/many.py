@@ -10,12 +10,12 @@ import jax.numpy as jnp
 import numpy as np
 
 from ..errors import choice, instance, require
+from .one import DEFAULT_OPTIMIZER, checked_groups, starting_parameters, train
 from .optimizers.interface import Optimizer
 from .program import Spec, compiled
 from .run import Log, assembled, both_crossed, chunk_records, finite_records
 from .settings import Schedule
 from .tasks import Bound, bound
-from .train import DEFAULT_OPTIMIZER, checked_groups, starting_parameters, train
 from .trajectory import Trajectory
 
 BATCHINGS = ("auto", "sequential", "vmap")

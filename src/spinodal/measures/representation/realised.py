@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 
 from ...errors import real, require
 from .pairs import all_pairs
-from .parallelograms import parallelogram_rows
+from .parallelogram_table import parallelogram_rows
 
 BLOCK = 1 << 17  # numbers worked on at a time: 1 MB stays in the cache, and a long stack needs no more memory than a short one
 

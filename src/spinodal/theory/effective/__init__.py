@@ -2,8 +2,8 @@
 
 from ...measures.representation import parallelograms as parallelograms
 from .clock import generalisation_steps as generalisation_steps
-from .flow import Flow as Flow
-from .flow import flow as flow
+from .exact_flow import Flow as Flow
+from .exact_flow import flow as flow
 from .linearity import LinearCurve as LinearCurve
 from .linearity import critical_fraction as critical_fraction
 from .linearity import linear_curve as linear_curve

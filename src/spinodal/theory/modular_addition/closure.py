@@ -8,10 +8,10 @@ from scipy.special import expit
 
 from ...errors import choice, instance, require
 from ...problems import ModularAddition
+from .boundaries import CONVENTIONS, droplet_eigenvalue, onset_noise, transitions
 from .mode_law import droplet_share, mean_product, outer_saddle
 from .records import ModularSolution, ModularSolutions
 from .root import increasing_root
-from .transitions import CONVENTIONS, droplet_eigenvalue, onset_noise, transitions
 
 TOLERANCE = 1e-10  # on the residual
 

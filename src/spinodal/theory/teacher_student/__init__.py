@@ -1,6 +1,6 @@
 """The adaptive-kernel theory of a teacher-student network, at finite and at infinite size."""
 
-from .coexistence import coexistence as coexistence
+from .criteria import transition as transition
 from .records import Coexistence as Coexistence
 from .records import Saddle as Saddle
 from .records import Settings as Settings
@@ -9,4 +9,4 @@ from .records import Solutions as Solutions
 from .records import Transition as Transition
 from .solver import solve as solve
 from .solver import solve_many as solve_many
-from .transition import transition as transition
+from .two_phases import coexistence as coexistence

@@ -1,6 +1,6 @@
 """Networks on tables of pairs: modular arithmetic and composition in a group."""
 
-from types import SimpleNamespace
+from dataclasses import dataclass
 from typing import Any
 
 import jax.numpy as jnp
@@ -11,6 +11,13 @@ from .. import losses
 from ..networks import QuadraticMLP
 from .criteria import Classes
 from .interface import Bound, Data, Rows, Task
+
+
+@dataclass(frozen=True)
+class Symbols:
+    """A table by its size alone: networks call it the prime, and a group has one too."""
+
+    prime: int
 
 
 def bind(problem: ModularArithmetic | GroupComposition, network: Any = None, loss: Any = None, loss_dtype: str | None = None) -> Bound:
@@ -25,6 +32,6 @@ def bind(problem: ModularArithmetic | GroupComposition, network: Any = None, los
 
     # The logit of a token that is no symbol, as "=", takes part in the loss and in nothing else
     task = Task(network, Classes(loss, loss_dtype, classes=problem.symbols), forward="training_logits")
-    shape = SimpleNamespace(prime=problem.symbols)
+    shape = Symbols(problem.symbols)
     pieces = Data(rows(data.train_mask, data.labels), rows(~data.train_mask, data.true_labels), jnp.zeros((0, 0)))
     return Bound(task, pieces, lambda seed: network.initialise(shape, seed))

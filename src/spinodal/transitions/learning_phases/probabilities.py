@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ...errors import nearest, require
-from .classify import PHASES
+from .phases import PHASES
 from .wilson import wilson_interval
 
 ENOUGH = 8  # seeds; with fewer an interval spans most of 0..1 and supports no claim

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .pairs import all_pairs, pair_set, row_of
-from .parallelograms import parallelogram_rows
+from .parallelogram_table import parallelogram_rows
 from .realised import as_stack, checked_tolerance, realised, standardised
 
 

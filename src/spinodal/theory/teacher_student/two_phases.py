@@ -6,9 +6,9 @@ from scipy.optimize import root
 from ...errors import choice, instance
 from ...problems import TeacherStudent
 from .action import SQRT6, action, linear_gain, projections, pull, slope_over_overlap
+from .criteria import invariants, transition
 from .landscape import Landscape
 from .records import Coexistence
-from .transition import invariants, transition
 
 _TOLERANCE = 1e-10
 _LONGEST_STEP, _SHORTEST_STEP = 0.15, 1e-4  # in ln noise

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .parallelograms import parallelogram_rows
+from .parallelogram_table import parallelogram_rows
 from .realised import as_stack, checked_tolerance, realised, standardised
 
 

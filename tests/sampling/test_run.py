@@ -18,7 +18,7 @@ def z_of(posterior, name, expected, error):
     return (posterior.scalars[name].mean() - expected) / np.hypot(posterior.monte_carlo_error[name], error)
 
 
-@pytest.mark.parametrize("updates", [0, 2])
+@pytest.mark.parametrize("updates", [0, pytest.param(2, marks=pytest.mark.slow)])
 def test_the_reference_posterior_of_a_small_network(updates):
     """Means of long chains of another sampler; the last digit printed is its error."""
     found = sample(SMALL, data_seed=5, sampler=HMC(neuron_updates=updates), draws=400, warmup=150)
@@ -32,7 +32,7 @@ def test_the_reference_posterior_of_a_small_network(updates):
 
 def test_infinite_noise_gives_the_prior_back():
     problem = replace(TINY, noise=1e8)
-    found = sample(problem, draws=1000, warmup=100)
+    found = sample(problem, draws=500, warmup=100)
     assert found.converged
     for values, expected in (
         (found.overlaps**2, 0.5 / 5),
@@ -45,6 +45,7 @@ def test_infinite_noise_gives_the_prior_back():
         assert abs(by_chain.mean() - expected) < 5 * error
 
 
+@pytest.mark.slow
 def test_adjusted_langevin_agrees_with_hmc_and_a_small_unadjusted_step_nearly_so():
     hmc = sample(TINY, draws=1500, warmup=200)
     mala = sample(TINY, draws=1500, warmup=200, sampler=Langevin(step_size=0.1, steps_per_draw=20, adjusted=True))

@@ -1,0 +1,148 @@
+"""Published settings, with what their sources leave open."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from ..errors import choice
+from ..problems import ModularArithmetic
+from . import losses
+from .networks import OneLayerTransformer, QuadraticMLP, ReluMLP
+from .optimizers import SGD, AdamW, PerpGrad
+
+NANDA = "Nanda, Chan, Lieberum, Smith, Steinhardt (2023), Progress measures for grokking via mechanistic interpretability, arXiv:2301.05217"
+GROMOV = "Gromov (2023), Grokking modular arithmetic, arXiv:2301.02679"
+DOSHI = "Doshi, Das, He, Gromov (2024), To grok or not to grok, arXiv:2310.13061"
+ZHONG = "Zhong, Liu, Tegmark, Andreas (2023), The Clock and the Pizza, arXiv:2306.17844"
+PRIETO = "Prieto, Barsbey, Mediano, Birdal (2025), Grokking at the Edge of Numerical Stability, arXiv:2501.04697"
+LYU = "Lyu, Jin, Li, Du, Lee, Hu (2024), Dichotomy of Early and Late Phase Implicit Biases, arXiv:2311.18817"
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A published run: `train(**preset.arguments())`. `ambiguities`: what the source leaves open or contradicts, a sentence each."""
+
+    name: str
+    problem: Any
+    network: Any
+    optimizer: Any
+    loss: Callable[..., Any]
+    steps: int
+    every: int
+    citation: str
+    ambiguities: tuple[str, ...]
+    loss_dtype: str | None = None
+
+    def arguments(self) -> dict[str, Any]:
+        """Keywords for `train`."""
+        own = {name: getattr(self, name) for name in ("problem", "network", "optimizer", "loss", "steps", "every")}
+        return own | ({} if self.loss_dtype is None else {"loss_dtype": self.loss_dtype})
+
+
+def names() -> tuple[str, ...]:
+    """Every preset."""
+    return tuple(PRESETS)
+
+
+def preset(name: str) -> Preset:
+    """The preset of this name.
+
+    Raises: ValueError that lists the names there are. Those of `power2022`, `grokfast2024` (two-layer decoders) and `chughtai2023` (two
+    tables of embeddings) are missing: their networks are not part of this package yet.
+    """
+    return PRESETS[choice("name", name, PRESETS)]
+
+
+def _zhong(name: str, attention: float) -> Preset:
+    return Preset(
+        name=name,
+        problem=ModularArithmetic(59, train_fraction=0.8),
+        network=OneLayerTransformer(attention=attention, equals_token=False),
+        optimizer=AdamW(1e-3, 2.0, beta2=0.98),
+        loss=losses.cross_entropy,
+        steps=20_000,
+        every=100,
+        citation=ZHONG,
+        ambiguities=("The published configuration names a causal mask that the code does not have; here there is none.",),
+    )
+
+
+PRESETS: dict[str, Preset] = {
+    found.name: found
+    for found in (
+        Preset(
+            name="nanda2023",
+            problem=ModularArithmetic(113, train_fraction=0.3, split="python"),
+            network=OneLayerTransformer(),
+            optimizer=AdamW(1e-3, 1.0, beta2=0.98, warmup=10),
+            loss=losses.cross_entropy,
+            steps=40_000,
+            every=100,
+            citation=NANDA,
+            ambiguities=("The appendix says that more weight decay groks later; the text and the released run say the opposite.",),
+            loss_dtype="float64",
+        ),
+        Preset(
+            name="gromov2023",
+            problem=ModularArithmetic(97, train_fraction=0.5),
+            network=QuadraticMLP(500, init="mean-field"),
+            optimizer=SGD(1e4),
+            loss=losses.mean_squared,
+            steps=10_000,
+            every=50,
+            citation=GROMOV,
+            ambiguities=("The source notebook is not available: the learning rate is not the published one.",),
+        ),
+        Preset(
+            name="doshi2024",
+            problem=ModularArithmetic(97, train_fraction=0.5),
+            network=QuadraticMLP(500),
+            optimizer=AdamW(1e-2, 5.0, beta2=0.98),
+            loss=losses.mean_squared,
+            steps=2000,
+            every=10,
+            citation=DOSHI,
+            ambiguities=("One point of a grid: training shares .1 to .9, label noise 0 to .9, weight decay 0, 5, 15, 20.",),
+        ),
+        _zhong("zhong2023-clock", 1.0),
+        _zhong("zhong2023-pizza", 0.0),
+        Preset(
+            name="prieto2025-stablemax",
+            problem=ModularArithmetic(113, train_fraction=0.4),
+            network=ReluMLP((200, 200)),
+            optimizer=AdamW(1e-2),
+            loss=losses.stablemax,
+            steps=80_000,
+            every=100,
+            citation=PRIETO,
+            ambiguities=(
+                "The rate is 1e-2 in figure 1 and 5e-4 in figure 2; the released command of figure 1 trains with softmax.",
+                "Betas given on the released command line are not passed on; beta2 is therefore .999.",
+            ),
+            loss_dtype="float64",
+        ),
+        Preset(
+            name="prieto2025-perpgrad",
+            problem=ModularArithmetic(113, train_fraction=0.4),
+            network=ReluMLP((200, 200)),
+            optimizer=PerpGrad(AdamW(1e-2)),
+            loss=losses.cross_entropy,
+            steps=300,
+            every=5,
+            citation=PRIETO,
+            ambiguities=("The text projects the gradient, the code also restores its length; here as in the code.",),
+            loss_dtype="float64",
+        ),
+        Preset(
+            name="lyu2024",
+            problem=ModularArithmetic(97, train_fraction=0.4),
+            network=ReluMLP((250,), bias="first", init_scale=8.0),
+            optimizer=SGD(0.1, weight_decay=1e-3),
+            loss=losses.cross_entropy,
+            steps=1_000_000,
+            every=1000,
+            citation=LYU,
+            ambiguities=("Width and initial scale vary over the paper; runs go up to 1e8 updates.",),
+        ),
+    )
+}

@@ -1,0 +1,67 @@
+"""Measures by name along a run, against the measures themselves on networks of which everything is known."""
+
+import numpy as np
+import pytest
+
+from spinodal.measures import fourier
+from spinodal.problems import ModularArithmetic, SymbolAddition
+from spinodal.theory import fourier_network
+from spinodal.training import AdamW, presets, train
+from spinodal.training.hooks import known_measures, symbol_table
+from spinodal.training.networks import QuadraticMLP
+
+P = 11
+PROBLEM = ModularArithmetic(P, train_fraction=0.5)
+
+
+def analytic(frequencies=None):
+    """The lattice network as parameters of `QuadraticMLP`."""
+    found = fourier_network.weights(P, phases="lattice", frequencies=frequencies)
+    return {"first": np.concatenate([found.first, found.second]).astype(np.float32), "readout": found.readout.astype(np.float32)}
+
+
+def test_the_analytic_network_uses_the_frequencies_that_it_was_given():
+    parameters = analytic((1, 4))
+    known = known_measures(PROBLEM, QuadraticMLP(12))
+    assert known["key_frequency_count"](parameters) == 2
+    assert known["variance_explained"](parameters) == pytest.approx(1, abs=1e-5)
+    assert known["inverse_participation_ratio"](parameters) == pytest.approx(1, abs=1e-5)
+    logits = np.asarray(QuadraticMLP(12).logits(parameters, PROBLEM.pairs))
+    assert known["least_margin"](parameters) == pytest.approx(fourier.margins(logits, PROBLEM.labels).min())
+    assert known["restricted_loss"](parameters) == pytest.approx(fourier.restricted_loss(logits, PROBLEM.labels, P, (1, 4)))
+    assert known["excluded_loss"](parameters) == pytest.approx(np.log(P), abs=1e-3)
+
+
+def test_a_run_evaluates_them_by_name_and_says_what_they_cost():
+    names = ("restricted_loss", "excluded_loss", "weight_norm", "softmax_collapse")
+    found = train(PROBLEM, network=QuadraticMLP(12), optimizer=AdamW(1e-2), steps=20, every=10, measures=names)
+    assert set(found.measures) == set(names)
+    assert all(series.shape == (3,) and np.isfinite(series).all() for series in found.measures.values())
+    assert 0 < found.measure_seconds < found.seconds
+
+
+def test_measures_of_sums_are_not_offered_where_there_are_none():
+    known = known_measures(ModularArithmetic(P, operation="cubic"), QuadraticMLP(12))
+    assert "restricted_loss" not in known
+    assert "key_frequency_count" in known
+    assert list(known_measures(SymbolAddition(), None)) == ["weight_norm"]
+    with pytest.raises(ValueError, match="no table of symbols among the parameters readout"):
+        symbol_table({"readout": np.ones((3, 3))}, 3)
+
+
+@pytest.mark.parametrize("name", presets.names())
+def test_a_preset_is_what_it_says_and_starts(name):
+    found = presets.preset(name)
+    assert found.name == name
+    assert found.steps % found.every == 0
+    assert found.ambiguities
+    assert "arXiv:" in found.citation
+    start = found.network.initialise(found.problem, 0)
+    pairs = found.problem.pairs[:4]
+    assert np.isfinite(np.asarray(found.network.training_logits(start, pairs))).all()
+    assert set(found.arguments()) >= {"problem", "network", "optimizer", "loss", "steps", "every"}
+
+
+def test_an_unknown_preset_gets_the_nearest():
+    with pytest.raises(ValueError, match="nearest: nanda2023"):
+        presets.preset("nanda2022")
