@@ -153,6 +153,28 @@ def test_a_fixed_norm_is_that_of_the_start_after_every_update(norm):
         assert np.ptp(found.norm) > 1e-4
 
 
+@pytest.mark.parametrize("norm", ["fixed", "fixed-matrices"])
+def test_a_norm_may_be_given_for_a_start_that_does_not_have_it(norm):
+    problem = RandomTeacher(hidden_widths=(8,), samples=20, test_samples=10)
+    start = initial_parameters(problem)
+    parts = (lambda p: leaves(p)) if norm == "fixed" else (lambda p: p["weights"])
+    value = np.sqrt(sum((x**2).sum() for x in parts(start)))
+    start["weights"][-1] = np.zeros_like(start["weights"][-1])
+    found, own = (train(problem, optimizer=AdamW(1e-2), steps=20, parameters=start, norm=norm, norm_value=v) for v in (value, None))
+    assert np.sqrt(sum((x**2).sum() for x in parts(found.parameters))) == pytest.approx(value, rel=1e-5)
+    assert np.sqrt(sum((x**2).sum() for x in parts(own.parameters))) == pytest.approx(
+        np.sqrt(sum((x**2).sum() for x in parts(start))), rel=1e-5
+    )
+    assert found.settings["norm_value"] == value
+
+
+def test_a_norm_value_without_a_norm_to_keep_is_refused():
+    with pytest.raises(ValueError, match=r"norm_value=2.0 needs norm='fixed' or 'fixed-matrices', got norm='free'"):
+        train(SMALL, optimizer=FAST, steps=10, norm_value=2.0)
+    with pytest.raises(ValueError, match=r"norm_value must be finite and > 0, got -1.0"):
+        train(SMALL, optimizer=FAST, steps=10, norm="fixed", norm_value=-1.0)
+
+
 def test_batches_are_drawn_from_training_rows_alone_and_from_the_seed():
     optimizer = PerGroup(SGD(1e-12), SGD(1e-12))
     one_pair = SymbolAddition(symbols=5, training_pairs=((1, 2),), hidden_widths=(16, 16), template_dim=4)

@@ -48,6 +48,7 @@ def train(
     loss_dtype: str | None = None,
     initial_scale: float = 1.0,
     norm: str = "free",
+    norm_value: float | None = None,
     progress: Progress | None = None,
 ) -> Trajectory:
     """Train one network; float32, one thread on a CPU, compiled once for all values of rates, decays, seeds and splits.
@@ -72,7 +73,7 @@ def train(
         loss_dtype: "float64" or "float32": logits are cast to it before a loss on logits.
         initial_scale: alpha, multiplies all parameters at the start.
         norm: "fixed" rescales all parameters together after every update to their norm at the start; "fixed-matrices" does so for the
-            weight matrices alone; "free" does neither.
+            weight matrices alone; "free" does neither. norm_value: the norm to keep, > 0, in place of that of the start.
         progress: called with the share done and a sentence after every chunk.
     Returns: `Trajectory`. A loss that is not finite ends the run with `converged=False` and a message; the series end before it.
     Raises: ValueError or TypeError that names the argument.
@@ -80,7 +81,7 @@ def train(
     """
     begun = time.perf_counter(), time.process_time()
     schedule = Schedule(steps, every, stop_at, checkpoint_every, checkpoint_at, measure_every)
-    checked_norm(norm, batch, initial_scale)
+    checked_norm(norm, batch, initial_scale, norm_value)
     integer("seed", seed, minimum=0)
     if loss_dtype is not None:
         choice("loss_dtype", loss_dtype, ("float32", "float64"))
@@ -92,7 +93,7 @@ def train(
         checked_groups(optimizer, start)
         named = named_measures(measures, known_measures(problem, ready.task.network))
         spec = Spec(ready.task, norm, batch)
-        log, final = run(ready, spec, optimizer, start, schedule, seed=seed, measures=named, progress=progress)
+        log, final = run(ready, spec, optimizer, start, schedule, seed=seed, norm_value=norm_value, measures=named, progress=progress)
     settings = {
         "problem": problem,
         "network": ready.task.network,
@@ -103,6 +104,7 @@ def train(
         "loss_dtype": loss_dtype,
         "initial_scale": initial_scale,
         "norm": norm,
+        "norm_value": norm_value,
     }
     clocks = time.perf_counter() - begun[0], time.process_time() - begun[1]
     return assembled(ready, log, final, schedule, settings, clocks)

@@ -65,7 +65,7 @@ def build(spec: Spec):
         return {**losses, "norm": norm_of(parameters, "free"), **series}
 
     def begin(parameters: Any, optimizer: Any, data: Data) -> tuple[Carry, dict[str, jax.Array]]:
-        """A fixed norm is that of these parameters."""
+        """A fixed norm is that of these parameters; `run` may put another into the `Carry`."""
         carry = Carry(parameters, optimizer.init(parameters), jnp.int32(0), norm_of(parameters, spec.norm))
         return carry, record(parameters, data)
 

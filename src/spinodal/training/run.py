@@ -64,10 +64,11 @@ def run(
     schedule: Schedule,
     *,
     seed: int,
+    norm_value: float | None = None,
     measures: Mapping[str, Measure],
     progress: Progress | None,
 ) -> tuple[Log, Any]:
-    """The log and the parameters at its last record."""
+    """The log and the parameters at its last record; `norm_value`: the norm to keep, None for that of `parameters`."""
     begin, advance = compiled(spec, batched=False)
     key = jax.random.fold_in(jax.random.key(seed), 1)
     has_test = bool(np.asarray(bound.data.test.weight).sum() > 0)
@@ -96,6 +97,8 @@ def run(
         log.steps += [first + i * schedule.every for i in range(count)]
 
     carry, record = begin(parameters, optimizer, bound.data)
+    if norm_value is not None:
+        carry = carry._replace(norm=np.asarray(norm_value, carry.norm.dtype))
     first_record = {name: np.asarray(value)[None] for name, value in record.items()}
     keep(first_record, 1, 0)
     if not finite_records(first_record, has_test):

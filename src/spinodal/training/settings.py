@@ -55,9 +55,12 @@ class Schedule:
         return {0, *doubling, self.steps}
 
 
-def checked_norm(norm: str, batch: int | None, initial_scale: float) -> None:
+def checked_norm(norm: str, batch: int | None, initial_scale: float, norm_value: float | None = None) -> None:
     """The options that change an update."""
     choice("norm", norm, NORMS)
+    if norm_value is not None:
+        positive("norm_value", norm_value, why="the norm that is kept")
+        require(norm != "free", f"norm_value={norm_value} needs norm='fixed' or 'fixed-matrices', got norm='free', which keeps none")
     positive("initial_scale", initial_scale, why="alpha, which multiplies all parameters at the start")
     if batch is not None:
         integer("batch", batch, minimum=1, why="the rows of an update")
