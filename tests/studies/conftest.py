@@ -45,8 +45,21 @@ def instant_trainer(monkeypatch):
     monkeypatch.setattr(training, "train", load_doubles().train)
 
 
+# clauw2024 trains for itself: its cell needs activations of real networks
+TINY_LAYER = {"prime": 11, "width": 16, "clusters": 3, "usual_steps": 40, "slow_steps": 60, "brief_steps": 20}
+TINY_LOOKS = {"checkpoint": 20, "slow_checkpoint": 20, "every": 20, "null_checkpoints": 2, "shuffles": 2}
+
+
 @pytest.fixture
-def run_quickly(instant_sampler, instant_trainer, coarse_theory):
+def tiny_layers(monkeypatch):
+    """Narrow layers, few updates: what is tested is the way from the cells to the page."""
+    from spinodal.studies import clauw2024
+
+    monkeypatch.setitem(clauw2024.SIZES, "quick", {"replicas": 1, "base": {**TINY_LAYER, **TINY_LOOKS}})
+
+
+@pytest.fixture
+def run_quickly(instant_sampler, instant_trainer, coarse_theory, tiny_layers):
     def run(name, out, **settings):
         return studies.run(name, out=out, progress=False, **{"executor": "serial", **settings})
 

@@ -14,6 +14,11 @@ LIU2022 = (
 )
 OMNIGROK2022 = "Liu, Michaud, Tegmark (2022), Omnigrok: Grokking Beyond Algorithmic Data, arXiv:2210.01117"
 
+CLAUW2024 = (
+    "Clauw, Stramaglia, Marinazzo (2024), Information-Theoretic Progress Measures reveal Grokking is an Emergent Phase Transition, "
+    "arXiv:2408.08944"
+)
+
 
 @dataclass(frozen=True)
 class Size:
@@ -154,6 +159,16 @@ CATALOGUE = (
             "paper": Size("3 data sizes x 9 initial norms x (fixed norm, 1 decay) x 5 replicas", 150),
         },
         "spinodal.studies.omnigrok2022_digits",
+    ),
+    Entry(
+        "clauw2024",
+        "Synergy and redundancy of a layer that groks: tied zeros, null bands, lead times",
+        CLAUW2024,
+        {
+            "quick": Size("7 arms x 1 seed to 300, 600 or 2,400 updates", 3),
+            "paper": Size("7 arms x 5 seeds to 4,000 or 6,000 updates", 150),
+        },
+        "spinodal.studies.clauw2024",
     ),
 )
 

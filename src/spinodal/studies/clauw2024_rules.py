@@ -1,0 +1,87 @@
+"""Rules in place of the eye: when a curve has peaked, when that can be known, which phase a run is in, and who predicts."""
+
+import numpy as np
+from scipy.stats import binomtest, rankdata
+
+LEVEL, RISEN = 0.98, 0.5  # accuracies: what the paper calls generalised, and where the rise of the test accuracy is dated
+DROP = 0.1  # of the largest value so far
+PHASES = ("flat", "emergence", "decoupling", "both rise", "both fall")
+
+
+def detection_step(steps: np.ndarray, values: np.ndarray, since: float, drop: float = DROP) -> float:
+    """The first step at which a curve has fallen by `drop` of its largest value since `since`; no later value is used.
+
+    NaN if that never happens, if `since` is NaN, or while nothing above 0 has been seen. Values that are NaN are passed over.
+    """
+    steps, values = _seen(steps, values, since)
+    largest = np.maximum.accumulate(values) if len(values) else values
+    fallen = np.flatnonzero((largest > 0) & (values <= (1 - drop) * largest))
+    return float(steps[fallen[0]]) if fallen.size else np.nan
+
+
+def peak_step(steps: np.ndarray, values: np.ndarray, since: float, drop: float = DROP) -> float:
+    """The step of the largest value since `since`, if it has fallen by `drop` of it later; NaN otherwise. It is known only afterwards."""
+    steps, values = _seen(steps, values, since)
+    if not len(values):
+        return np.nan
+    top = int(values.argmax())
+    fell = values[top] > 0 and values[top:].min() <= (1 - drop) * values[top]
+    return float(steps[top]) if fell else np.nan
+
+
+def _seen(steps: np.ndarray, values: np.ndarray, since: float) -> tuple[np.ndarray, np.ndarray]:
+    steps, values = np.asarray(steps, float), np.asarray(values, float)
+    there = np.isfinite(steps) & np.isfinite(values) & (steps >= since)  # nothing is later than NaN
+    return steps[there], values[there]
+
+
+def slope_signs(values: np.ndarray, spread: np.ndarray, share: float = DROP) -> np.ndarray:
+    """-1, 0 or 1 at each checkpoint: is the curve on its way, beyond what shuffled data differ by, and beyond small change?
+
+    The curve is smoothed by the mean of three neighbours (two at the ends); its slope is what it changes by over two checkpoints, from
+    the neighbours on both sides (at the ends from the next one). A sign begins where the slope is larger than `spread` and than `share`
+    of the largest size of the curve so far, and holds until the slope is below half of that or has the other sign. Values that are NaN
+    have sign 0 and end what went before.
+    """
+    values, n = np.asarray(values, float), len(values)
+    least = np.fmax(np.asarray(spread, float), share * np.fmax.accumulate(np.abs(values)))
+    least = np.where(np.isfinite(spread), least, np.nan)
+    smooth, place = (np.array([row[max(0, i - 1) : i + 2].mean() for i in range(n)]) for row in (values, np.arange(n)))
+    signs, now = np.zeros(n, int), 0
+    for i in range(n):
+        before, after = max(i - 1, 0), min(i + 1, n - 1)
+        apart = place[after] - place[before]
+        slope = 2 * (smooth[after] - smooth[before]) / apart if apart > 0 else np.nan
+        if not np.isfinite(slope) or not np.isfinite(least[i]):
+            now = 0
+        elif abs(slope) > least[i]:
+            now = int(np.sign(slope))
+        elif now and (now * slope < least[i] / 2):
+            now = 0
+        signs[i] = now
+    return signs
+
+
+def phase_codes(synergy_sign: np.ndarray, redundancy_sign: np.ndarray) -> np.ndarray:
+    """Index into `PHASES`. Emergence: synergy rises, redundancy does not. Decoupling: redundancy rises, synergy does not."""
+    s, r = np.asarray(synergy_sign), np.asarray(redundancy_sign)
+    return np.select([(s > 0) & (r <= 0), (s <= 0) & (r > 0), (s > 0) & (r > 0), (s < 0) | (r < 0)], [1, 2, 3, 4], 0)
+
+
+def area_under_roc(scores: np.ndarray, positive: np.ndarray) -> float:
+    """The chance that a run of the positive side scores above one of the other, ties counting half; NaN without both sides."""
+    scores, positive = np.asarray(scores, float), np.asarray(positive, bool)
+    there = np.isfinite(scores)
+    scores, positive = scores[there], positive[there]
+    hits, misses = int(positive.sum()), int((~positive).sum())
+    if not hits or not misses:
+        return np.nan
+    return float((rankdata(scores)[positive].sum() - hits * (hits + 1) / 2) / (hits * misses))
+
+
+def sign_test(values: np.ndarray) -> tuple[int, int, float]:
+    """How many values are above 0, of how many that are not 0, and the two-sided p of that; p is NaN without any."""
+    values = np.asarray(values, float)
+    values = values[np.isfinite(values) & (values != 0)]
+    above = int((values > 0).sum())
+    return above, len(values), float(binomtest(above, len(values)).pvalue) if len(values) else np.nan
