@@ -73,6 +73,19 @@ def test_no_winner_below_five_a_side():
     assert "redundancy 0.00" in words
 
 
+def test_early_values_are_of_the_early_checkpoint():
+    value = analysed(invented())["early_value"].sel(arm="decay 2", replica=0)
+    assert float(value.sel(told="synergy")) == HILL[2]
+    assert float(value.sel(told="synergy over its start")) == pytest.approx(HILL[2] / 9, rel=1e-12)
+    assert float(value.sel(told="redundancy")) == pytest.approx(3 * 2 / 13, rel=1e-12)
+
+
+def test_synergy_that_was_never_seen_after_the_fit_is_said():
+    runs = invented()
+    runs["synergy"][..., 1:] = np.nan
+    assert sentence(analysed(runs), "No run whose test accuracy rises")
+
+
 def test_the_untrained_layer_is_the_baseline():
     assert "6 have their largest synergy before any training" in sentence(analysed(invented()), "Of the 6 runs")
     assert "is 0.89 of that of the untrained" in sentence(analysed(invented()), "Of the 6 runs")
@@ -136,6 +149,9 @@ def test_parts_retrained_are_counted_and_drawn():
     words = sentence(found, "Parts of the network retrained")
     assert "synergistic (200 units): 2 of 2 reach 0.98, at 300" in words
     assert "complement (50 units): 0 of 2 reach 0.98, 0 reach 0.5" in words
+    assert "random units of its size in 2 of 2 seeds, its complement in 0 of 2" in words
+    runs["retrain_test_step"].loc[{"arm": "decay 2", "replica": 1, "set": 2}] = 290.0
+    assert "random units of its size in 1 of 2 seeds" in sentence(analysed(runs), "Parts of the network retrained")
     drawn = next(picture for picture in clauw2024.recipe.pictures if picture.name == "parts").draw(found)
     assert [label.get_text() for label in drawn.axes[0].get_yticklabels()] == ["synergistic", "complement", "random", "random complement"]
 

@@ -44,7 +44,7 @@ def curves(found: xarray.Dataset) -> Figure:
             axes.set_yscale("symlog", linthresh=1, linscale=0.8)
             axes.yaxis.set_major_formatter("{x:g}")
             lowest, highest = (f([np.nanmin(here[n]) if f is min else np.nanmax(here[n]) for n in LOOKS]) for f in (min, max))
-            floor, ceiling = min(-0.3, 3 * lowest), max(2.0, 1.6 * highest)
+            floor, ceiling = min(-0.6, 3 * lowest), max(2.0, 1.6 * highest)
             axes.set(xlim=(0, top), ylim=(floor, ceiling), ylabel="nats")
             _strip(axes, here)
             axes.set_title(arm, loc="left")
@@ -178,6 +178,8 @@ def leads(found: xarray.Dataset) -> Figure:
         names = [str(name) for name in found["predictor"].values]
         for row, name in enumerate(names):
             for rule, marker, shift, colour in (("peak", "o", -0.14, GREY), ("detection", "s", 0.14, BLUE)):
+                if rule == "peak" and "above" in name:  # a crossing is known when it happens
+                    continue
                 values = found["lead"].sel(predictor=name, rule=rule).values.ravel()
                 values = values[np.isfinite(values)]
                 filled = colour if rule == "detection" else "white"
@@ -216,11 +218,12 @@ def leads(found: xarray.Dataset) -> Figure:
 def parts(found: xarray.Dataset) -> Figure:
     """Parts of the network trained alone: when their test accuracy passes 0.5 and 0.98."""
     with style():
-        figure = new_figure(7.4, 2.6)
-        axes = figure.subplots()
         run = found.sel(arm="decay 2")
         names = [str(name) for name in found["set"].values]
-        if not np.isfinite(run["retrain_units"]).any():
+        made_any = bool(np.isfinite(run["retrain_units"]).any())
+        figure = new_figure(7.4, 2.6 if made_any else 0.7)
+        axes = figure.subplots()
+        if not made_any:
             axes.set_axis_off()
             axes.text(0.5, 0.5, "parts of the network are retrained in the paper size only", ha="center", color=GREY)
             return figure
@@ -232,7 +235,7 @@ def parts(found: xarray.Dataset) -> Figure:
             made = np.isfinite(run["retrain_units"].sel(set=name).values)
             never = int(made.sum() - np.isfinite(run["retrain_test_step"].sel(set=name).values).sum())
             if never:
-                axes.text(1.0, row, f"{never} of {made.sum()} not by 0.98", transform=axes.get_yaxis_transform(), va="center", fontsize=7.5)
+                axes.text(1.0, row, f" {never} of {made.sum()} never 0.98", transform=axes.get_yaxis_transform(), va="center", fontsize=7.5)
         whole = run["test_step"].values
         if np.isfinite(whole).any():
             axes.axvline(float(np.nanmedian(whole)), **RISE)

@@ -63,11 +63,11 @@ def _synergy_first(found: xarray.Dataset) -> list[str]:
     tops = [step[np.nanargmax(s)] if np.isfinite(s).any() else np.nan for s, step in zip(synergy, steps, strict=True)]
     at_start = int(np.sum(np.array(tops) == 0))
     fitted = found["train_step"].values[rises]
-    ratios = [
-        np.nanmax(s[step >= f]) / s[0] if (step >= f).any() and np.isfinite(s[step >= f]).any() else np.nan
-        for s, step, f in zip(synergy, steps, fitted, strict=True)
-    ]
-    low, high = (float(f(ratios)) for f in (np.nanmin, np.nanmax))
+    later = [(s[step >= f], s[0]) for s, step, f in zip(synergy, steps, fitted, strict=True)]
+    ratios = [np.nanmax(s) / first for s, first in later if np.isfinite(s).any() and np.isfinite(first)]
+    if not ratios:
+        return ["No run whose test accuracy rises has a synergy both at its start and after its training set is fitted."]
+    low, high = min(ratios), max(ratios)
     between = f"{low:.2f}" if low == high else f"{low:.2f} to {high:.2f}"
     return [
         f"Of the {len(tops)} runs whose test accuracy rises, {at_start} have their largest synergy before any training; once the training "
@@ -140,7 +140,20 @@ def _parts(found: xarray.Dataset) -> str:
         words.append(
             f"{name} ({size:g} units): {reached.size} of {int(made.sum())} reach 0.98{median}, {np.isfinite(risen).sum()} reach 0.5"
         )
-    return f"Parts of the network retrained alone from their own start, decay 2. {'; '.join(words)}."
+    (ours, seeds), (theirs, others) = (_sooner(run, *pair) for pair in (("synergistic", "random"), ("complement", "random complement")))
+    return (
+        f"Parts of the network retrained alone from their own start, decay 2. {'; '.join(words)}. Parts of one size compare: the "
+        f"synergistic one reaches 0.98 before the median of random units of its size in {ours} of {seeds} seeds, its complement in "
+        f"{theirs} of {others}."
+    )
+
+
+def _sooner(run: xarray.Dataset, part: str, control: str) -> tuple[int, int]:
+    """In how many seeds a part generalises before the median of its control, of how many in which either does; never is later than any."""
+    steps = run["retrain_test_step"].fillna(np.inf).where(run["retrain_units"].notnull())
+    own, random = (steps.sel(set=name).median("draw", skipna=True).values for name in (part, control))
+    there = np.isfinite(own) | np.isfinite(random)
+    return int((own < random)[there].sum()), int(there.sum())
 
 
 def tables(found: xarray.Dataset) -> tuple[Table, ...]:
