@@ -60,8 +60,8 @@ def test_leads_count_from_the_announcement_to_the_rise():
 def test_an_earlier_trivial_predictor_is_named():
     found = analysed(invented())
     words = sentence(found, "Lead time")
-    assert "test loss" in words
-    assert "training accuracy above 0.98" in words
+    assert "test loss (6)" in words
+    assert "training accuracy above 0.98 (6)" in words
     assert "weight norm" not in words
 
 
@@ -154,6 +154,21 @@ def test_parts_retrained_are_counted_and_drawn():
     assert "random units of its size in 1 of 2 seeds" in sentence(analysed(runs), "Parts of the network retrained")
     drawn = next(picture for picture in clauw2024.recipe.pictures if picture.name == "parts").draw(found)
     assert [label.get_text() for label in drawn.axes[0].get_yticklabels()] == ["synergistic", "complement", "random", "random complement"]
+
+
+def test_every_seed_of_every_arm_is_drawn():
+    found = analysed(invented(seeds=2))
+    drawn = {picture.name: picture.draw(found) for picture in clauw2024.recipe.pictures}
+    panels = {axes.get_title(loc="left"): axes for axes in drawn["curves"].axes}
+    assert set(panels) >= set(PUBLISHED_ARMS)
+    for arm in PUBLISHED_ARMS:
+        curves = [line for line in panels[arm].lines if len(line.get_xdata()) == len(STEPS)]
+        assert len(curves) == 2 * 2  # synergy and redundancy
+    ends = [line for line in drawn["plane"].axes[0].lines if line.get_markersize() == 7]
+    assert len(ends) == 14
+    assert sum(line.get_markerfacecolor() != "white" for line in ends) == 6
+    detected = [line for line in drawn["leads"].axes[0].lines if line.get_marker() == "s"]
+    assert [len(line.get_xdata()) for line in detected] == [6, 0, 6, 0, 0, 0, 6]
 
 
 def test_tables_have_a_row_for_every_run():

@@ -68,6 +68,7 @@ def test_the_null_is_taken_at_both_ends_and_mostly_early():
     assert null_marks(12, 4) == {0, 1, 3, 12}
     assert null_marks(160, 9) >= {0, 1, 2, 160}
     assert null_marks(1, 4) == {0, 1}
+    assert null_marks(5, 2) == {0, 5}
 
 
 @pytest.fixture(scope="module")

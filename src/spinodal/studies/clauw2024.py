@@ -57,9 +57,9 @@ recipe = Recipe(
     pictures=(
         Picture(
             "curves",
-            "Synergy (minus the smallest O-information over the unions of ten clusters of units) and redundancy (the largest), "
-            "in nats, average ranks, every seed a line. Bands: columns shuffled by themselves. Dotted: test accuracy 0.5, median. Strip: "
-            "phases of the first seed by our own rule, not by eye.",
+            "Synergy (minus the smallest O-information over the unions of ten clusters of units) and redundancy (the largest), in "
+            "nats, average ranks, every seed a line. Bands, narrow at this scale: columns shuffled by themselves. Dotted: test "
+            "accuracy 0.5, median. Strip: phases of the first seed by our own rule, not by eye.",
             figures.curves,
         ),
         Picture(

@@ -177,7 +177,7 @@ def trained(cell: LayerCell, problem: ModularArithmetic, network: Any, steps: in
 
 def null_marks(last: int, count: int) -> set[int]:
     """At which checkpoints columns are shuffled: the first, the last, and others evenly in the logarithm, since most happens early."""
-    return {0, *(int(i) for i in np.round(np.geomspace(1, last, count - 1)))}
+    return {0, *(int(i) for i in np.round(np.geomspace(1, last, count - 1))[:-1]), last}
 
 
 def group_key(cell: LayerCell) -> tuple:

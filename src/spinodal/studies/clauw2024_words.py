@@ -100,9 +100,11 @@ def _leads(found: xarray.Dataset) -> str:
         said = f"the fall of synergy by {DROP:.0%} announces no rise of the test accuracy"
     else:
         said = f"a fall of synergy by {DROP:.0%} is seen {_lead(ours)}"
-    before = [name for name, lead in rivals if lead["runs"] and not lead["median"] <= ours["median"]]
+    before = [f"{name} ({lead['runs']})" for name, lead in rivals if lead["runs"] and not lead["median"] <= ours["median"]]
     trivial = (
-        f"By the same rule earlier, by the median: {', '.join(before)}." if before else "By the same rule no trivial predictor is earlier."
+        f"By the same rule earlier, by the median (runs announced): {', '.join(before)}."
+        if before
+        else "By the same rule no trivial predictor is earlier."
     )
     enough = "" if ours["runs"] >= NEEDED else f" Fewer than {NEEDED} runs: no winner is declared."
     return f"Lead time, with no use of the future: {said}. {trivial}{enough}"

@@ -107,4 +107,4 @@ def _stacked(trees: Sequence[Any]) -> Any:
 
 def _settings(run: Run, ready: Bound, schedule: Schedule) -> dict[str, Any]:
     own = {"problem": run.problem, "network": ready.task.network, "optimizer": run.optimizer, "seed": run.seed}
-    return {**own, "batch": None, "stop_at": schedule.stop_at, "loss_dtype": None, "initial_scale": 1.0, "norm": "free"}
+    return {**own, "batch": None, "stop_at": schedule.stop_at, "loss_dtype": None, "initial_scale": 1.0, "norm": "free", "norm_value": None}
