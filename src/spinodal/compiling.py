@@ -1,5 +1,6 @@
 """How programs are compiled for this machine's processor."""
 
+import os
 from typing import Any
 
 # One thread a program: programs run side by side, one a core, and give the same bytes on any number of cores.
@@ -12,3 +13,13 @@ def one_thread() -> dict[str, Any] | None:
     import jax
 
     return CPU_OPTIONS if jax.default_backend() == "cpu" else None
+
+
+def small_pool() -> None:
+    """Let XLA's pool have one thread from its first use in this process on, unless NPROC says otherwise.
+
+    With two it hands the many small steps of an update from one to the other (benchmarks/trainer.py: half the updates a CPU second), and
+    cuts the sums of long products by their number, so that a network would have other bytes in a worker than here. No effect where JAX has
+    computed already; posteriors sampled in the same process are the same, and a little slower with several chains.
+    """
+    os.environ.setdefault("NPROC", "1")

@@ -74,3 +74,14 @@ def test_the_mean_inside_droplets_has_the_error_of_a_ratio():
     assert mean == pytest.approx(values[inside].mean(), rel=1e-12)
     assert error == pytest.approx(0.5 / np.sqrt(inside.sum()), rel=0.15)
     assert np.isnan(teacher_student_cell.mean_inside(values, np.zeros_like(inside))).all()
+
+
+@pytest.mark.slow
+def test_networks_on_large_tables_have_the_same_bytes_in_a_worker(tmp_path):
+    """XLA cuts products of some thousand rows into blocks by the number of threads that it believes to have."""
+    base = {"prime": 59, "usual_steps": 20, "slow_steps": 20, "brief_steps": 20, "checkpoint": 20, "slow_checkpoint": 20, "every": 20}
+    sweep = sweeps.Sweep(study="clauw2024", grid={"arm": ["decay 2", "scale 8"]}, base={**base, "null_checkpoints": 2, "shuffles": 2})
+    for executor in ("serial", "processes:2"):
+        assert sweeps.run(sweep, tmp_path / executor[:4], executor=executor, progress=False).complete
+    found = [sweeps.Store(tmp_path / name).load() for name in ("seri", "proc")]
+    assert found[0].identical(found[1])

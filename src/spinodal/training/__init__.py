@@ -1,5 +1,6 @@
-"""Dynamics: networks, optimisers and the compiled trainer."""
+"""Dynamics: networks, optimisers and the compiled trainer. Import it before JAX computes anything: it asks for one thread."""
 
+from ..compiling import small_pool
 from . import losses as losses
 from . import networks as networks
 from . import presets as presets
@@ -13,3 +14,5 @@ from .optimizers import Grokfast as Grokfast
 from .optimizers import PerGroup as PerGroup
 from .optimizers import PerpGrad as PerpGrad
 from .trajectory import Trajectory as Trajectory
+
+small_pool()
