@@ -24,7 +24,7 @@ import numpy as np
 import torch
 from timing import table
 
-from spinodal.sampling.programs import CPU_OPTIONS
+from spinodal.compiling import CPU_OPTIONS
 from spinodal.training.losses import cross_entropy, mean_squared
 from spinodal.training.networks import OneLayerTransformer, QuadraticMLP, ReluMLP
 
