@@ -27,6 +27,11 @@ def tint(phase: str, share: float) -> str:
     return to_hex((red, green, blue))
 
 
+def tick(value: float) -> str:
+    """Two digits, and no exponent where whole numbers will do."""
+    return f"{value:.2g}" if value < 100 else f"{value:.0f}"
+
+
 def probabilities(found: xarray.Dataset) -> Figure:
     """One panel a phase."""
     rows, columns = found.attrs["rows"], found.attrs["columns"]
@@ -104,7 +109,7 @@ def curves(found: xarray.Dataset) -> Figure:
                 reached = here[name].values[np.isfinite(here[name].values)]
                 if reached.size:
                     axes.axvline(np.median(reached), color=colour, linewidth=0.8, linestyle=(0, (1, 1.5)), zorder=0)
-            where = f"{NAMES[rows]} {float(here[rows]):.2g}\n{NAMES[columns]} {float(here[columns]):.2g}\n{p[i, j]:.0%} of seeds"
+            where = f"{NAMES[rows]} {tick(float(here[rows]))}\n{NAMES[columns]} {tick(float(here[columns]))}\n{p[i, j]:.0%} of seeds"
             axes.text(0.03, 0.97, where, transform=axes.transAxes, va="top", fontsize=7.5, color=GREY)
         for axes in panels[:, 0]:
             axes.set_ylabel("accuracy")
@@ -143,7 +148,7 @@ def _label(axes, found: xarray.Dataset, *, inner: bool = False, right: bool = Fa
     for axis, name in ((axes.xaxis, columns), (axes.yaxis, rows)):
         values = found[name].values
         step = max(1, len(values) // 5)
-        axis.set_ticks(range(0, len(values), step), [f"{v:.2g}" for v in values[::step]])
+        axis.set_ticks(range(0, len(values), step), [tick(v) for v in values[::step]])
     if not inner:
         axes.set_xlabel(NAMES[columns])
     if not right:
