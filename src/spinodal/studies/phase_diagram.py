@@ -17,6 +17,7 @@ from .symbol_cell import DIMS, UNITS, SymbolCell, group_key, run_cell
 from .trained import run_table
 
 GAP = 1000
+ONE_DRAW = 0.15  # how much two diagrams of one seed each may differ in a share
 CODES = "CGMX"  # as the published diagrams abbreviate the four phases
 
 
@@ -82,11 +83,13 @@ class Diagram:
         cells = sum(counts)
         rows = []
         for phase, count in zip(PHASES, counts, strict=True):
-            p = found["probability"].sel(phase=phase)
-            # Theirs is one draw a cell, ours `seeds`; cells that share a replica are not independent, so z is on the large side
-            error = float(np.sqrt((p * (1 - p) * (1 + 1 / found.sizes["replica"])).sum())) / cells
+            # All cells of a replica share split and start, and so did the published ones: a diagram is one draw, not one for each cell
+            share = (found["label"] == phase).mean(self.axes).values
+            seeds = len(share)
+            error = float(share.std(ddof=1) * np.sqrt(1 + 1 / seeds)) if seeds > 1 else 0.0
             what = f"share of {cells} cells in {phase}, cap {cap:,} updates"
-            rows.append(Comparison(what, count / cells, float(p.mean()), "published, one seed a cell", 0.0, error))
+            source = "published, one seed" if seeds > 1 else "published; one seed each, no error known"
+            rows.append(Comparison(what, count / cells, float(share.mean()), source, 0.0 if seeds > 1 else ONE_DRAW, error))
         return rows
 
 
