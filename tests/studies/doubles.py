@@ -73,6 +73,24 @@ def sample(problem, *, data_seed=0, chains=4, draws=40, warmup=0, seed=0, stop=N
     )
 
 
+def trajectory(steps, **series) -> Trajectory:
+    """A run that ended as asked, with these series; `rqi` and `parameters` only where given."""
+    rest = {
+        "rqi": np.full(len(steps), np.nan),
+        "parameters": {},
+        "measures": {},
+        "measure_steps": np.array([], int),
+        "checkpoints": {},
+        "every": int(steps[1]) if len(steps) > 1 else 1,
+        "converged": True,
+        "message": "a double",
+        "diverged_at": None,
+        **dict.fromkeys(("seconds", "cpu_seconds", "measure_seconds"), 0.0),
+        "settings": {},
+    }
+    return Trajectory(steps=steps, **{**rest, **series})
+
+
 def train(problem, *, optimizer=None, steps=10_000, seed=0, every=10, **others) -> Trajectory:
     """Accuracies that rise at random times of this seed, in the record that `spinodal.training.train` returns."""
     if isinstance(problem, ModularArithmetic):  # its studies look at real activations
@@ -86,8 +104,8 @@ def train(problem, *, optimizer=None, steps=10_000, seed=0, every=10, **others) 
     symbols = getattr(problem, "symbols", None)
     line = later[-1] == 1
     embedding = {} if symbols is None else {"embedding": np.arange(symbols)[:, None] if line else rng.normal(size=(symbols, 1))}
-    return Trajectory(
-        steps=records,
+    return trajectory(
+        records,
         train_loss=np.exp(-4 * rise),
         test_loss=np.exp(-4 * later),
         train_accuracy=rise.astype(np.float32),
@@ -95,15 +113,4 @@ def train(problem, *, optimizer=None, steps=10_000, seed=0, every=10, **others) 
         norm=10 * np.exp(-records / max(steps, 1)),
         rqi=later * line,
         parameters=embedding,
-        measures={},
-        measure_steps=np.array([], int),
-        checkpoints={},
-        every=every,
-        converged=True,
-        message="a double",
-        diverged_at=None,
-        seconds=0.0,
-        cpu_seconds=0.0,
-        measure_seconds=0.0,
-        settings={},
     )

@@ -10,7 +10,8 @@ from spinodal.studies import data_size_cell
 from spinodal.studies import liu2022_data_size as data_size
 from spinodal.studies.data_size_cell import DataSizeCell
 from spinodal.theory.effective import nullity
-from spinodal.training import Trajectory
+
+from .doubles import trajectory
 
 
 def double(problem, *, optimizer, steps, seed, every):
@@ -23,8 +24,8 @@ def double(problem, *, optimizer, steps, seed, every):
     count, known = len(data.pairs), len(pairs)
     test = (predicted_accuracy(embedding, pairs) * count - known) / (count - known)
     rise = np.minimum(records / 1000, 1.0)
-    return Trajectory(
-        steps=records,
+    return trajectory(
+        records,
         train_loss=1 - rise,
         test_loss=1 - test * rise,
         train_accuracy=rise,
@@ -32,17 +33,7 @@ def double(problem, *, optimizer, steps, seed, every):
         norm=np.ones(len(records)),
         rqi=rise if line else 0.1 * rise,
         parameters={"embedding": embedding[:, None]},
-        measures={},
-        measure_steps=np.array([], int),
-        checkpoints={},
         every=every,
-        converged=True,
-        message="a double",
-        diverged_at=None,
-        seconds=0.0,
-        cpu_seconds=0.0,
-        measure_seconds=0.0,
-        settings={},
     )
 
 

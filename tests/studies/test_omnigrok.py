@@ -15,6 +15,8 @@ from spinodal.studies import omnigrok_explorers as explorers
 from spinodal.studies import omnigrok_landscape as landscape
 from spinodal.studies.trained import curve_steps
 
+from .doubles import trajectory
+
 DRILL = {"landscape_steps": 100, "steps": 200, "records": 10}
 LEAST, PASSING, FITTED = 0.8, 1.25, 600  # of the networks that follow the clock
 
@@ -33,26 +35,7 @@ def following_the_clock(problem, *, optimizer, steps, seed, every, batch, stop_a
         t = t[: int(np.argmax(test)) + 3]
     n = len(t)
     series = {"train_loss": np.full(n, 1e-2 if initial_scale < 0.9 else 1e-8), "test_loss": test_loss[:n]}
-    return training.Trajectory(
-        steps=t,
-        **series,
-        train_accuracy=fitted[:n],
-        test_accuracy=test[:n],
-        norm=8.66 * ratio[:n],
-        rqi=np.full(n, np.nan),
-        parameters={},
-        measures={},
-        measure_steps=np.array([], int),
-        checkpoints={},
-        every=every,
-        converged=True,
-        message="a double",
-        diverged_at=None,
-        seconds=0.0,
-        cpu_seconds=0.0,
-        measure_seconds=0.0,
-        settings={},
-    )
+    return trajectory(t, **series, train_accuracy=fitted[:n], test_accuracy=test[:n], norm=8.66 * ratio[:n], every=every)
 
 
 @pytest.fixture(scope="module")
