@@ -157,5 +157,10 @@ def _label(axes, found: xarray.Dataset, *, inner: bool = False, right: bool = Fa
         x, y = np.log(found[columns].values), np.log(found[rows].values)
         inside = (x >= y.min()) & (x <= y.max())
         axes.plot(
-            np.arange(len(x))[inside], np.interp(x[inside], y, np.arange(len(y))), color="white", linestyle=(0, (4, 2)), linewidth=1.4
+            np.arange(len(x))[inside],
+            np.interp(x[inside], y, np.arange(len(y))),
+            color=VERMILION,
+            linestyle=(0, (4, 2)),
+            linewidth=1.2,
+            zorder=1.5,
         )
