@@ -114,7 +114,7 @@ CATALOGUE = (
         "Four phases of composition in S3, where two published diagrams contradict each other",
         LIU2022,
         {
-            "quick": Size("4 x 4 cells x 8 seeds to 2,000 updates", 2),
+            "quick": Size("4 x 4 cells x 8 seeds to 2,000 updates", 1),
             "full": Size("16 x 11 cells x 8 seeds to 100,000 updates", 400),
             "paper": Size("16 x 11 cells x 20 seeds to 100,000 updates", 1000),
         },
