@@ -3,6 +3,9 @@
 import numpy as np
 from scipy.interpolate import CubicSpline
 
+from spinodal.problems import TeacherStudent
+
+DIGITS = 6e-7  # half a unit of the last printed digit, and rounding
 FIG2 = {"input_dim": 150, "width": 700, "samples": 3000, "cubic": -0.3, "weight_variance": 0.5, "readout_variance": 8 / 700}
 SMALL = {"input_dim": 30, "width": 600, "samples": 2400, "cubic": -0.3, "weight_variance": 0.5, "readout_variance": 1.6 / 600}
 
@@ -55,3 +58,8 @@ def plain_ridge(problem):
     for _ in range(5000):
         found = kappa + (d - 1) / n * eigenvalue * found / (eigenvalue + found) + rest / n
     return found
+
+
+def fig2(noise, **changed):
+    """Figure 2 at a noise."""
+    return TeacherStudent(**{**FIG2, "noise": noise, **changed})
