@@ -6,7 +6,7 @@ import xarray
 
 from spinodal import studies, training
 from spinodal.measures.representation import predicted_accuracy
-from spinodal.studies import data_size_cell
+from spinodal.studies import data_size_cell, data_size_numbers
 from spinodal.studies import liu2022_data_size as data_size
 from spinodal.studies.data_size_cell import DataSizeCell
 from spinodal.theory.effective import nullity
@@ -138,16 +138,16 @@ def test_wrong_settings_name_the_field():
 def test_the_crossing_of_half_is_interpolated_with_its_error():
     pairs = np.array([10, 20, 30])
     share = np.array([0.0, 0.25, 0.75])
-    value, error = data_size.half_crossing(pairs, share, 10_000)
+    value, error = data_size_numbers.half_crossing(pairs, share, 10_000)
     assert value == 25
     assert error == pytest.approx(10 / 0.5 * np.sqrt(0.25 * 0.75 / 10_000) * np.sqrt(2) / 2, rel=0.15)
-    assert np.isnan(data_size.half_crossing(pairs, np.zeros(3), 20)[0])
+    assert np.isnan(data_size_numbers.half_crossing(pairs, np.zeros(3), 20)[0])
 
 
 def test_a_few_networks_above_half_by_chance_are_no_crossing():
     pairs = np.arange(10, 90, 10)
     share = np.array([0.0, 0.6, 0.0, 0.0, 0.0, 0.2, 0.8, 1.0])
-    assert data_size.half_crossing(pairs, share, 5)[0] == pytest.approx(65.0)
+    assert data_size_numbers.half_crossing(pairs, share, 5)[0] == pytest.approx(65.0)
 
 
 def test_correlation_over_all_pairs_is_high_for_a_prediction_that_knows_nothing():
@@ -158,10 +158,10 @@ def test_correlation_over_all_pairs_is_high_for_a_prediction_that_knows_nothing(
     dims = ("training_pairs", "replica")
     values = {"real_accuracy": (k + (55 - k) * test) / 55, "predicted_accuracy": (k + (55 - k) * promised) / 55, "test_accuracy": test}
     here = xarray.Dataset({name: (dims, v) for name, v in values.items()}, coords={"training_pairs": k.ravel()})
-    found = data_size.agreement(here)
+    found = data_size_numbers.agreement(here)
     assert found["correlation"] > 0.99
     assert abs(found["on test pairs"]) * np.sqrt(test.size) < 4
     by_hand = np.corrcoef(values["real_accuracy"].ravel(), np.broadcast_to(k, test.shape).ravel())[0, 1]
     assert found["by size alone"] == pytest.approx(by_hand, rel=1e-12)
     right = here.assign(test_accuracy=(dims, promised), real_accuracy=here["predicted_accuracy"])
-    assert data_size.agreement(right)["on test pairs"] == pytest.approx(1, abs=1e-9)
+    assert data_size_numbers.agreement(right)["on test pairs"] == pytest.approx(1, abs=1e-9)

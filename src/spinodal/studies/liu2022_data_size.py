@@ -2,7 +2,6 @@
 
 import numpy as np
 import xarray
-from scipy.optimize import isotonic_regression
 
 from ..figures import liu2022_data_size as figures
 from ..report import Explorer, MapCell, Table
@@ -12,16 +11,17 @@ from ..transitions.learning_phases import wilson_interval
 from .catalogue import LIU2022, find
 from .comparison import Comparison, tally
 from .data_size_cell import DIMS, LEVEL, LINE, UNITS, DataSizeCell, group_key, run_cell
+from .data_size_numbers import COUNT, agreement, half_crossing
 from .recipe import Analysis, Picture, Recipe
 from .trained import run_table
 
-SYMBOLS, COUNT = 10, 55
+SYMBOLS = 10
 PAIRS = (*range(5, 51, 5), 54)
 PUBLISHED_RATE = 1e-4
 RATES = {"quick": (PUBLISHED_RATE, 1e-3), "paper": (1e-5, PUBLISHED_RATE, 1e-3)}
 REPLICAS = {"quick": 3, "paper": 20}
 MANY = 45  # pairs from which on most networks are said to find the line
-CURVE_DRAWS, IDEAL_DRAWS, RESAMPLED = 10_000, 100, 400
+CURVE_DRAWS, IDEAL_DRAWS = 10_000, 100
 LOOKS = {"train accuracy": "#d55e00", "test accuracy": "#0072b2", "RQI": "#009e73"}
 CURVES = {"train accuracy": "curve_train_accuracy", "test accuracy": "curve_test_accuracy", "RQI": "curve_rqi"}
 MEASURED = "measured with another program"
@@ -101,56 +101,6 @@ def _theory() -> dict[str, tuple]:
         "ideal_pairs": ("ideal_pairs", sizes),
         "theory_ideal_accuracy": ("ideal_pairs", np.array(ideal)),
     }
-
-
-def agreement(here: xarray.Dataset) -> dict[str, float]:
-    """How well the embedding predicts, over the networks of one decoder rate."""
-    known = (here["training_pairs"] / COUNT).broadcast_like(here["real_accuracy"])
-    share, real, predicted = (
-        a.transpose(*here["real_accuracy"].dims).values.ravel() for a in (known, here["real_accuracy"], here["predicted_accuracy"])
-    )
-    fine = np.isfinite(real) & np.isfinite(predicted)
-    share, real, predicted = share[fine], real[fine], predicted[fine]
-    test_pairs = 1 - share
-    test = here["test_accuracy"].values.ravel()[fine]
-    promised = (predicted - share) / test_pairs
-    return {
-        "correlation": _correlation(real, predicted),
-        "by size alone": _correlation(real, share),
-        "on test pairs": _correlation(test, promised),
-        "mean difference": float(np.mean(np.abs(real - predicted))),
-        "largest difference": float(np.max(np.abs(real - predicted))),
-    }
-
-
-def _correlation(first: np.ndarray, second: np.ndarray) -> float:
-    if len(first) < 3 or not np.ptp(first) or not np.ptp(second):
-        return float("nan")
-    return float(np.corrcoef(first, second)[0, 1])
-
-
-def half_crossing(pairs: np.ndarray, share: np.ndarray, networks: int) -> tuple[float, float]:
-    """Pairs at which a share of networks reaches 1/2, interpolated, and its standard error; NaN if it never does.
-
-    Of the best share that never falls (isotonic regression): a few networks above 1/2 by chance are no crossing. The error is from
-    resampling the networks at each number of pairs, with (x + 1/2) / (N + 1) in place of x / N: three of three is not certainty.
-    """
-    smooth = (np.asarray(share) * networks + 0.5) / (networks + 1)
-    drawn = np.random.default_rng(0).binomial(networks, smooth, size=(RESAMPLED, len(smooth))) / networks
-    resampled = np.array([_first_half(pairs, row) for row in drawn])
-    resampled = resampled[np.isfinite(resampled)]
-    return _first_half(pairs, np.asarray(share)), float(resampled.std(ddof=1)) if len(resampled) > RESAMPLED / 2 else float("nan")
-
-
-def _first_half(pairs: np.ndarray, share: np.ndarray) -> float:
-    share = isotonic_regression(share).x
-    above = np.flatnonzero(share >= 0.5)
-    if above.size == 0:
-        return float("nan")
-    i = int(above[0])
-    if i == 0:
-        return float(pairs[i])
-    return float(pairs[i - 1] + (0.5 - share[i - 1]) / (share[i] - share[i - 1]) * (pairs[i] - pairs[i - 1]))
 
 
 def _rates(found: xarray.Dataset) -> list[tuple[float, xarray.Dataset]]:
