@@ -7,7 +7,7 @@ import numpy as np
 import xarray
 
 from ..figures import phase_map
-from ..report import Explorer, MapCell
+from ..report import Explorer, MapCell, Table
 from ..sweeps import Study, Sweep
 from ..transitions.learning_phases import PHASES, classify, wilson_interval
 from .catalogue import LIU2022, find
@@ -17,7 +17,6 @@ from .symbol_cell import DIMS, UNITS, SymbolCell, group_key, run_cell
 from .trained import run_table
 
 GAP = 1000
-ONE_DRAW = 0.15  # how much two diagrams of one seed each may differ in a share
 CODES = "CGMX"  # as the published diagrams abbreviate the four phases
 
 
@@ -74,11 +73,19 @@ class Diagram:
         """Probabilities, the published counts and the study's own expectations beside them, the map to click through."""
         found = with_phases(dataset, tuple(self.axes), self.caps[size])
         rows = (*self._against_published(found, self.caps[size]), *self.expectations(found))
-        return Analysis(found, rows, (*_summary(found), tally(rows)), tuple(self.caveats), explorers=(_explorer(found),))
+        return Analysis(found, rows, (*_summary(found), tally(rows)), tuple(self.caveats), self._tables(found), (_explorer(found),))
+
+    def _tables(self, found: xarray.Dataset) -> tuple[Table, ...]:
+        counts = self.published.get(found.attrs["cap"])
+        if counts is None:
+            return ()
+        ours = [float((found["label"] == phase).mean()) * sum(counts) for phase in PHASES]
+        note = f"Cells at level 0.9, gap {GAP}, cap {found.attrs['cap']:,} updates; ours averaged over {found.sizes['replica']} seeds."
+        return (Table("Cells in each phase", ("phase", "published, one seed", "here"), list(zip(PHASES, counts, ours, strict=True)), note),)
 
     def _against_published(self, found: xarray.Dataset, cap: int) -> list[Comparison]:
         counts = self.published.get(cap)
-        if counts is None:
+        if counts is None or found.sizes["replica"] < 2:  # two draws without an error can't be compared; the table has both
             return []
         cells = sum(counts)
         rows = []
@@ -86,10 +93,9 @@ class Diagram:
             # All cells of a replica share split and start, and so did the published ones: a diagram is one draw, not one for each cell
             share = (found["label"] == phase).mean(self.axes).values
             seeds = len(share)
-            error = float(share.std(ddof=1) * np.sqrt(1 + 1 / seeds)) if seeds > 1 else 0.0
+            error = float(share.std(ddof=1) * np.sqrt(1 + 1 / seeds))
             what = f"share of {cells} cells in {phase}, cap {cap:,} updates"
-            source = "published, one seed" if seeds > 1 else "published; one seed each, no error known"
-            rows.append(Comparison(what, count / cells, float(share.mean()), source, 0.0 if seeds > 1 else ONE_DRAW, error))
+            rows.append(Comparison(what, count / cells, float(share.mean()), "published, one seed", 0.0, error))
         return rows
 
 
