@@ -32,7 +32,7 @@ def test_the_reference_posterior_of_a_small_network(updates):
 
 def test_infinite_noise_gives_the_prior_back():
     problem = replace(TINY, noise=1e8)
-    found = sample(problem, draws=500, warmup=100)
+    found = sample(problem, draws=1000, warmup=100)
     assert found.converged
     for values, expected in (
         (found.overlaps**2, 0.5 / 5),
