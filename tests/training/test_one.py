@@ -128,6 +128,13 @@ def test_checkpoints_are_the_parameters_at_their_step():
     assert list(train(SMALL, steps=100, every=10, checkpoint_every="log").checkpoints) == [0, 10, 20, 40, 80, 100]
 
 
+def test_a_level_that_the_start_has_reached_is_kept_there():
+    found = train(SMALL, optimizer=FAST, steps=2000, every=10)
+    again = train(SMALL, optimizer=FAST, steps=20, every=10, parameters=found.parameters, checkpoint_at=0.9)
+    assert again.crossing("train_accuracy", 0.9) == 0
+    assert list(again.checkpoints) == [0]
+
+
 def test_measures_see_the_parameters_of_their_step():
     def first_weight(parameters):
         return parameters["weights"][0].ravel()[:2]

@@ -40,6 +40,16 @@ class Digits:
         for name, value in checked.items():
             object.__setattr__(self, name, value)
 
+    @property
+    def input_dim(self) -> int:
+        """Pixels of an image."""
+        return 64
+
+    @property
+    def output_dim(self) -> int:
+        """Classes."""
+        return 10
+
     def data(self) -> VectorData:
         """`inputs` (1797, 64) in 0..1 and the labels (1797,) as `targets`."""
         try:

@@ -5,8 +5,6 @@ anew at every step from the table of weights that reads the symbols, since later
 a function of your own where they should be those of the end.
 """
 
-from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 import jax
@@ -19,12 +17,23 @@ from .settings import Measure
 
 def known_measures(problem: Any, network: Any) -> dict[str, Measure]:
     """Name -> function of the parameters, of those that this problem and this network allow."""
-    known: dict[str, Measure] = {"weight_norm": weight_norm}
-    if isinstance(problem, ModularArithmetic):
-        known |= {name: partial(function, problem, network) for name, function in ON_TABLES.items()}
-        if problem.operation in TRIG_OPERATIONS:
-            known |= {name: partial(function, problem, network) for name, function in ON_TRIG_TABLES.items()}
+    if not isinstance(problem, ModularArithmetic):
+        return {"weight_norm": weight_norm}
+    look = TableLook(problem, network)
+    known: dict[str, Measure] = {
+        "weight_norm": weight_norm,
+        "key_frequency_count": look.key_frequency_count,
+        "inverse_participation_ratio": look.inverse_participation_ratio,
+        "least_margin": look.least_margin,
+        "softmax_collapse": look.softmax_collapse,
+    }
+    if problem.operation in TRIG_OPERATIONS:
+        trig = {"restricted_loss": look.restricted_loss, "excluded_loss": look.excluded_loss, "variance_explained": look.variance_explained}
+        known |= trig
     return known
+
+
+TRIG_OPERATIONS = ("add", "sub")
 
 
 def weight_norm(parameters: dict[str, Any]) -> float:
@@ -40,63 +49,50 @@ def symbol_table(parameters: dict[str, Any], prime: int) -> np.ndarray:
     raise ValueError(f"no table of symbols among the parameters {', '.join(parameters)}")
 
 
-def key_frequencies(problem: ModularArithmetic, network: Any, parameters: dict[str, Any]) -> tuple[int, ...]:
-    """Those of the table that reads the symbols; all of them if no set can be chosen."""
-    found = fourier.key_frequencies(symbol_table(parameters, problem.prime), problem.prime, method="weights")
-    return found.frequencies or tuple(range(1, (problem.prime - 1) // 2 + 1))
+class TableLook:
+    """A network of modular arithmetic on all pairs; the measures of one step share its logits and key frequencies."""
 
+    def __init__(self, problem: ModularArithmetic, network: Any) -> None:
+        self.problem, self.network = problem, network
+        self._seen: dict[str, Any] | None = None
 
-def logits_on_all_pairs(problem: ModularArithmetic, network: Any, parameters: dict[str, Any]) -> np.ndarray:
-    """(pairs, prime), in the order of `problem.pairs`."""
-    return np.asarray(network.logits(parameters, problem.pairs))
+    def _at(self, parameters: dict[str, Any]) -> "TableLook":
+        """This look with logits and frequencies of these parameters, computed once for each step."""
+        if self._seen is not parameters:
+            self._seen = parameters
+            self._logits = np.asarray(self.network.logits(parameters, self.problem.pairs))
+            prime = self.problem.prime
+            found = fourier.key_frequencies(symbol_table(parameters, prime), prime, method="weights")
+            self._frequencies = found.frequencies or tuple(range(1, (prime - 1) // 2 + 1))  # all of them if no set can be chosen
+        return self
 
+    def key_frequency_count(self, parameters: dict[str, Any]) -> int:
+        """Of the table that reads the symbols."""
+        return len(self._at(parameters)._frequencies)
 
-def _key_frequency_count(problem: ModularArithmetic, network: Any, parameters: dict[str, Any]) -> int:
-    return len(key_frequencies(problem, network, parameters))
+    def inverse_participation_ratio(self, parameters: dict[str, Any]) -> float:
+        """Mean over the features of the table that reads the symbols."""
+        return float(np.nanmean(fourier.inverse_participation_ratio(symbol_table(parameters, self.problem.prime).T)))
 
+    def least_margin(self, parameters: dict[str, Any]) -> float:
+        """Over all pairs."""
+        return float(fourier.margins(self._at(parameters)._logits, self.problem.true_labels).min())
 
-def _participation(problem: ModularArithmetic, network: Any, parameters: dict[str, Any]) -> float:
-    rows = symbol_table(parameters, problem.prime).T
-    return float(np.nanmean(fourier.inverse_participation_ratio(rows)))
+    def softmax_collapse(self, parameters: dict[str, Any]) -> float:
+        """Share of the training pairs."""
+        return float(fourier.softmax_collapse(self._at(parameters)._logits[self.problem.train_mask]).fraction)
 
+    def restricted_loss(self, parameters: dict[str, Any]) -> float:
+        """Over all pairs, as published."""
+        look, p = self._at(parameters), self.problem
+        return fourier.restricted_loss(look._logits, p.true_labels, p.prime, look._frequencies, operation=p.operation)
 
-def _margin(problem: ModularArithmetic, network: Any, parameters: dict[str, Any]) -> float:
-    logits = logits_on_all_pairs(problem, network, parameters)
-    return float(fourier.margins(logits, problem.true_labels).min())
+    def excluded_loss(self, parameters: dict[str, Any]) -> float:
+        """Over the training pairs, as published."""
+        look, p = self._at(parameters), self.problem
+        return fourier.excluded_loss(look._logits, p.true_labels, p.prime, look._frequencies, operation=p.operation, mask=p.train_mask)
 
-
-def _collapse(problem: ModularArithmetic, network: Any, parameters: dict[str, Any]) -> float:
-    logits = np.asarray(network.logits(parameters, problem.pairs[problem.train_mask]))
-    return float(fourier.softmax_collapse(logits).fraction)
-
-
-def _restricted(problem: ModularArithmetic, network: Any, parameters: dict[str, Any]) -> float:
-    return fourier.restricted_loss(*_trig(problem, network, parameters), operation=problem.operation)
-
-
-def _excluded(problem: ModularArithmetic, network: Any, parameters: dict[str, Any]) -> float:
-    return fourier.excluded_loss(*_trig(problem, network, parameters), operation=problem.operation, mask=problem.train_mask)
-
-
-def _variance(problem: ModularArithmetic, network: Any, parameters: dict[str, Any]) -> float:
-    logits, _, prime, frequencies = _trig(problem, network, parameters)
-    return fourier.variance_explained(logits, prime, frequencies, operation=problem.operation)
-
-
-def _trig(problem: ModularArithmetic, network: Any, parameters: dict[str, Any]) -> tuple[np.ndarray, np.ndarray, int, tuple[int, ...]]:
-    logits = logits_on_all_pairs(problem, network, parameters)
-    return logits, problem.true_labels, problem.prime, key_frequencies(problem, network, parameters)
-
-
-ON_TABLES: dict[str, Callable[..., Any]] = {
-    "key_frequency_count": _key_frequency_count,
-    "inverse_participation_ratio": _participation,
-    "least_margin": _margin,
-    "softmax_collapse": _collapse,
-}
-TRIG_OPERATIONS = ("add", "sub")
-ON_TRIG_TABLES: dict[str, Callable[..., Any]] = {
-    "restricted_loss": _restricted,  # of all pairs, as published
-    "excluded_loss": _excluded,  # of the training pairs, as published
-    "variance_explained": _variance,
-}
+    def variance_explained(self, parameters: dict[str, Any]) -> float:
+        """By the key frequencies, over all pairs."""
+        look, p = self._at(parameters), self.problem
+        return fourier.variance_explained(look._logits, p.prime, look._frequencies, operation=p.operation)

@@ -10,12 +10,12 @@ import jax.numpy as jnp
 import numpy as np
 
 from ..errors import choice, instance, require
-from .one import DEFAULT_OPTIMIZER, checked_groups, starting_parameters, train
+from .one import DEFAULT_OPTIMIZER, checked_groups, settings_of, starting_parameters, train
 from .optimizers.interface import Optimizer
 from .program import Spec, compiled
-from .run import Log, assembled, both_crossed, chunk_records, finite_records
+from .run import Log, assembled, both_crossed, chunk_records, on_host
 from .settings import Schedule
-from .tasks import Bound, bound
+from .tasks import bound
 from .trajectory import Trajectory
 
 BATCHINGS = ("auto", "sequential", "vmap")
@@ -69,42 +69,42 @@ def _side_by_side(runs: Sequence[Run], schedule: Schedule) -> list[Trajectory]:
     data, optimizer = _stacked([r.data for r in ready]), _stacked([run.optimizer for run in runs])
     carry, record = begin(_stacked(starts), optimizer, data)
     has_test = [bool(np.asarray(r.data.test.weight).sum() > 0) for r in ready]
-    logs, final = [Log() for _ in runs], [*starts]
+    logs, final, going = [Log() for _ in runs], [*starts], set(range(count))
 
     def keep(records: dict[str, np.ndarray], first: int, before: Any) -> None:
-        """Into the logs of those that are still going; `before`: parameters at the start of the chunk."""
-        for k in range(count):
-            log = logs[k]
-            if log.stopped or log.diverged_at is not None:
-                continue
-            mine = {name: values[k] for name, values in records.items()}
-            fine, rows = finite_records(mine, has_test[k]), len(mine["norm"])
-            log.records.append({name: values[:fine] for name, values in mine.items()})
-            log.steps += [first + i * schedule.every for i in range(fine)]
-            final[k] = jax.tree.map(lambda leaf, k=k: np.array(leaf)[k], carry.parameters)
-            if fine < rows:
-                log.diverged_at = first + fine * schedule.every
-                replayed = advance(keys, before, optimizer, data, schedule.every, fine)[0].parameters
-                final[k] = jax.tree.map(lambda leaf, k=k: np.array(leaf)[k], replayed)
+        """Into the logs of those that are still going; `before`: the carry at the start of the chunk."""
+        for k in sorted(going):
+            fine = logs[k].keep({name: values[k] for name, values in records.items()}, first, schedule.every, has_test[k])
+            if logs[k].diverged_at is not None:
+                going.discard(k)
+                replayed = on_host(advance(keys, before, optimizer, data, schedule.every, fine)[0].parameters)
+                final[k] = jax.tree.map(lambda leaf, k=k: leaf[k], replayed)
+
+    def end(ended: set[int]) -> None:
+        """Take the parameters of these runs."""
+        here = on_host(carry.parameters) if ended else None
+        for k in ended:
+            final[k] = jax.tree.map(lambda leaf, k=k: leaf[k], here)
+        going.difference_update(ended)
 
     keep({name: np.asarray(values)[:, None] for name, values in record.items()}, 0, carry)
     capacity, done, total = chunk_records(ready[0], starts[0], schedule.every), 0, schedule.steps // schedule.every
-    while done < total and not all(log.stopped or log.diverged_at is not None for log in logs):
+    while done < total and going:
         rows, before = min(capacity, total - done), carry
         carry, records = advance(keys, carry, optimizer, data, schedule.every, rows)
         keep({name: np.asarray(values)[:, :rows] for name, values in records.items()}, (done + 1) * schedule.every, before)
         done += rows
-        for log in logs:
-            if schedule.stop_at is not None and done % capacity == 0 and log.diverged_at is None and not log.stopped:
-                log.stopped = both_crossed(log, schedule.stop_at)
+        if schedule.stop_at is not None and done % capacity == 0:
+            for k in going:
+                logs[k].stopped = both_crossed(logs[k], schedule.stop_at)
+            end({k for k in going if logs[k].stopped})
+    end(set(going))
     clocks = tuple((now - then) / count for now, then in zip((time.perf_counter(), time.process_time()), begun, strict=True))
-    return [assembled(ready[k], logs[k], final[k], schedule, _settings(run, ready[k], schedule), clocks) for k, run in enumerate(runs)]
+    return [
+        assembled(ready[k], logs[k], final[k], schedule, settings_of(run.problem, ready[k], run.optimizer, run.seed, schedule), clocks)
+        for k, run in enumerate(runs)
+    ]
 
 
 def _stacked(trees: Sequence[Any]) -> Any:
     return jax.tree.map(lambda *leaves: jnp.asarray(np.stack([np.asarray(leaf) for leaf in leaves])), *trees)
-
-
-def _settings(run: Run, ready: Bound, schedule: Schedule) -> dict[str, Any]:
-    own = {"problem": run.problem, "network": ready.task.network, "optimizer": run.optimizer, "seed": run.seed}
-    return {**own, "batch": None, "stop_at": schedule.stop_at, "loss_dtype": None, "initial_scale": 1.0, "norm": "free", "norm_value": None}

@@ -94,18 +94,14 @@ def train(
         named = named_measures(measures, known_measures(problem, ready.task.network))
         spec = Spec(ready.task, norm, batch)
         log, final = run(ready, spec, optimizer, start, schedule, seed=seed, norm_value=norm_value, measures=named, progress=progress)
-    settings = {
-        "problem": problem,
-        "network": ready.task.network,
-        "optimizer": optimizer,
-        "seed": seed,
+    options = {
         "batch": batch,
-        "stop_at": stop_at,
         "loss_dtype": loss_dtype,
         "initial_scale": initial_scale,
         "norm": norm,
         "norm_value": norm_value,
     }
+    settings = settings_of(problem, ready, optimizer, seed, schedule, **options)
     clocks = time.perf_counter() - begun[0], time.process_time() - begun[1]
     return assembled(ready, log, final, schedule, settings, clocks)
 
@@ -127,3 +123,10 @@ def checked_groups(optimizer: Any, parameters: Mapping[str, Any]) -> None:
         raise TypeError(f"optimizer must be AdamW, SGD or PerGroup of spinodal.training, got {type(optimizer).__name__}: {optimizer!r}")
     if isinstance(optimizer, PerGroup) and "embedding" not in parameters:
         raise ValueError("optimizer=PerGroup(...) needs a network with an embedding, this one has none: give optimizer=AdamW(...)")
+
+
+def settings_of(problem: Any, ready: Bound, optimizer: Any, seed: int, schedule: Schedule, **options: Any) -> dict[str, Any]:
+    """What a trajectory says of how it was made; `options` that are not given are those of `train`."""
+    usual = {"batch": None, "loss_dtype": None, "initial_scale": 1.0, "norm": "free", "norm_value": None}
+    own = {"problem": problem, "network": ready.task.network, "optimizer": optimizer, "seed": seed, "stop_at": schedule.stop_at}
+    return {**own, **usual, **options}

@@ -16,6 +16,7 @@ from .trajectory import Trajectory, first_crossing
 
 Progress = Callable[[float, str], None]
 CHUNK_UPDATES = 500  # at most, so that early stop and Ctrl-C are not far
+ACCURACIES = ("train_accuracy", "test_accuracy")
 CHUNK_WORK = 5e10  # floating-point operations at most
 
 
@@ -31,6 +32,20 @@ class Log:
     measure_seconds: float = 0.0
     diverged_at: int | None = None
     stopped: bool = False
+
+    @property
+    def ended(self) -> bool:
+        """Before all steps were made."""
+        return self.stopped or self.diverged_at is not None
+
+    def keep(self, records: Mapping[str, np.ndarray], first: int, every: int, has_test: bool) -> int:
+        """Append records, the first of them that of step `first`, up to one that is not finite; how many were finite."""
+        fine = finite_records(records, has_test)
+        self.records.append({name: values[:fine] for name, values in records.items()})
+        self.steps += range(first, first + fine * every, every)
+        if fine < len(records["norm"]):
+            self.diverged_at = first + fine * every
+        return fine
 
     def series(self) -> dict[str, np.ndarray]:
         """Every recorded quantity, (records, ...)."""
@@ -92,51 +107,45 @@ def run(
         carry, records = advance(key, carry, optimizer, bound.data, schedule.every, count)
         return carry, {name: np.asarray(values)[:count] for name, values in records.items()}
 
-    def keep(records: Mapping[str, np.ndarray], count: int, first: int) -> None:
-        log.records.append({name: values[:count] for name, values in records.items()})
-        log.steps += [first + i * schedule.every for i in range(count)]
-
     carry, record = begin(parameters, optimizer, bound.data)
     if norm_value is not None:
         carry = carry._replace(norm=np.asarray(norm_value, carry.norm.dtype))
     first_record = {name: np.asarray(value)[None] for name, value in record.items()}
-    keep(first_record, 1, 0)
-    if not finite_records(first_record, has_test):
-        log.diverged_at = 0
+    if not log.keep(first_record, 0, schedule.every, has_test):
         return log, carry.parameters
     visit(0, carry)
+    crossed = {name for name in ACCURACIES if schedule.checkpoint_at is not None and first_record[name][0] >= schedule.checkpoint_at}
+    if crossed:
+        log.checkpoints[0] = on_host(carry.parameters)
     capacity, done, total = chunk_records(bound, carry.parameters, schedule.every), 0, schedule.steps // schedule.every
     marks = sorted({step // schedule.every for step in (wanted | measured) if step > 0})
-    crossed: set[str] = set()
     while done < total and not log.stopped:
         # A chunk ends where the host must look, and at every multiple of the capacity, where an early stop may come
         end = min(total, (done // capacity + 1) * capacity, *marks[bisect.bisect_right(marks, done) :][:1])
         before, first = carry, (done + 1) * schedule.every
         carry, records = forward(carry, end - done)
-        fine = finite_records(records, has_test)
-        keep(records, fine, first)
+        fine = log.keep(records, first, schedule.every, has_test)
         if schedule.checkpoint_at is not None:
-            for name in ("train_accuracy", "test_accuracy"):
+            for name in ACCURACIES:
                 step = first_crossing(np.arange(fine) + 1, records[name][:fine], schedule.checkpoint_at)
                 if step is not None and name not in crossed:
                     crossed.add(name)
                     log.checkpoints[(done + step) * schedule.every] = on_host(forward(before, step)[0].parameters)
-        if fine < end - done:
-            log.diverged_at = first + fine * schedule.every
+        if log.diverged_at is not None:
             return log, forward(before, fine)[0].parameters
         done = end
         visit(done * schedule.every, carry)
         if schedule.stop_at is not None and done % capacity == 0:
             log.stopped = both_crossed(log, schedule.stop_at)
         if progress is not None:
-            accuracies = (float(records[name][-1]) for name in ("train_accuracy", "test_accuracy"))
+            accuracies = (float(records[name][-1]) for name in ACCURACIES)
             progress(done / total, "step {}: accuracy {:.3f} in training, {:.3f} in the test".format(done * schedule.every, *accuracies))
     return log, carry.parameters
 
 
 def both_crossed(log: Log, level: float) -> bool:
     """Have training and test accuracy reached the level, each at some record?"""
-    return all(any((chunk[name] >= level).any() for chunk in log.records) for name in ("train_accuracy", "test_accuracy"))
+    return all(any((chunk[name] >= level).any() for chunk in log.records) for name in ACCURACIES)
 
 
 def assembled(bound: Bound, log: Log, parameters: Any, schedule: Schedule, settings: Mapping[str, Any], clocks: tuple) -> Trajectory:

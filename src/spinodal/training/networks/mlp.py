@@ -31,18 +31,17 @@ def layers(parameters: dict[str, Any], h: jax.Array, activation: str) -> jax.Arr
 
 @dataclass(frozen=True)
 class MLP:
-    """x -> hidden_widths of the problem -> outputs, `activation` between.
+    """x -> hidden_widths -> output_dim of the problem, `activation` between.
 
     Parameters: `weights` [(in, out), ...] and `biases` [(out,), ...], U(-1, 1)/sqrt(fan-in), float32.
     """
 
     activation: str = "tanh"
-    outputs: int = 5
 
     def initialise(self, problem: Any, seed: int) -> dict[str, Any]:
         """Uniform parameters of this seed."""
-        inputs = problem.data().inputs.shape[1]
-        return uniform_layers(np.random.default_rng(seed), (inputs, *problem.hidden_widths, self.outputs))
+        sizes = (problem.input_dim, *problem.hidden_widths, problem.output_dim)
+        return uniform_layers(np.random.default_rng(seed), sizes)
 
     def logits(self, parameters: dict[str, Any], inputs: jax.Array) -> jax.Array:
         """(n, outputs) of inputs (n, features)."""

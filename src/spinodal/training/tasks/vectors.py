@@ -18,10 +18,10 @@ def bind(problem: RandomTeacher | Digits, network: Any = None, loss: Any = None,
     data = problem.data()
     if isinstance(problem, RandomTeacher):
         require(loss is None, "loss can't be chosen for RandomTeacher, which is squared error against vectors")
-        network, answers = network or MLP("tanh", problem.output_dim), data.targets.astype(np.float32)
+        network, answers = network or MLP("tanh"), data.targets.astype(np.float32)
         criterion: Criterion = Within(problem.tolerance)
     else:
-        network, answers = network or MLP("relu", 10), data.targets.astype(np.int32)
+        network, answers = network or MLP("relu"), data.targets.astype(np.int32)
         criterion = Classes(loss or losses.mean_squared, loss_dtype)
 
     def rows(mask: np.ndarray) -> Rows:
