@@ -154,7 +154,8 @@ def test_a_cell_keeps_its_norm_without_decay_and_loses_it_with():
 
 @pytest.mark.slow
 def test_a_cell_of_digits_keeps_its_norm_without_decay_and_loses_it_with():
-    kept_and_decayed(digits, samples=20, batch=5)
+    fixed, free = kept_and_decayed(digits, samples=20, batch=5)
+    assert fixed["curve_norm"][0] == free["curve_norm"][0]
 
 
 @pytest.mark.parametrize("kind", [teacher_student.RandomTeacherCell, digits.DigitsCell])

@@ -2,6 +2,7 @@
 
 import math
 import random
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -28,7 +29,7 @@ class PairData:
     corrupted: np.ndarray
 
 
-class PairTask:
+class PairTask(ABC):
     """A task on pairs: gives its data field by field. Whoever inherits says what `_table` is."""
 
     def data(self) -> PairData:
@@ -36,9 +37,9 @@ class PairTask:
         return self._data
 
     @property
+    @abstractmethod
     def symbols(self) -> int:
         """How many symbols there are, and how many classes."""
-        raise NotImplementedError
 
     @property
     def pairs(self) -> np.ndarray:
@@ -69,9 +70,9 @@ class PairTask:
     def _data(self) -> PairData:
         return _split(*self._table(), self.symbols, self)
 
+    @abstractmethod
     def _table(self) -> tuple[np.ndarray, np.ndarray]:
         """All pairs, (n, 2), and their true labels, (n,)."""
-        raise NotImplementedError
 
 
 def checked_split(rows: int, train_fraction: Any, split_seed: Any, split: Any, label_noise: Any) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """One cell of the Omnigrok studies: one network at one initial norm, with its norm kept or decaying."""
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,7 @@ from .outputs import derived_seed
 
 
 @dataclass(frozen=True)
-class OmnigrokCell:
+class OmnigrokCell(ABC):
     """A network whose initial parameters are multiplied by `alpha`, trained with AdamW.
 
     `decay` > 0: the norm is free, and the run ends at `steps` or once both accuracies have reached `stop_at`.
@@ -52,9 +53,9 @@ class OmnigrokCell:
         """Rows of an update; None: all."""
         return None
 
+    @abstractmethod
     def problem(self) -> Any:
         """What is learned; its seed is `task_seed()`."""
-        raise NotImplementedError
 
     def task_seed(self) -> int:
         """Of teacher, inputs or split."""
