@@ -65,3 +65,19 @@ def test_a_preset_is_what_it_says_and_starts(name):
 def test_an_unknown_preset_gets_the_nearest():
     with pytest.raises(ValueError, match="nearest: nanda2023"):
         presets.preset("nanda2022")
+
+
+def test_all_measures_of_a_step_share_one_look_at_the_network():
+    calls = []
+
+    class Counting:
+        def logits(self, parameters, pairs):
+            calls.append(parameters)
+            return QuadraticMLP(12).logits(parameters, pairs)
+
+    first, second = analytic((1, 4)), analytic((2, 3))
+    known = known_measures(PROBLEM, Counting())
+    names = ("restricted_loss", "excluded_loss", "variance_explained", "least_margin", "softmax_collapse")
+    values = [[known[name](parameters) for name in names] for parameters in (first, second)]
+    assert [id(c) for c in calls] == [id(first), id(second)]
+    assert values[1] == [known_measures(PROBLEM, QuadraticMLP(12))[name](second) for name in names]
