@@ -27,16 +27,17 @@ def coarse_theory(monkeypatch):
     """Curves of a few points: what is tested is the way, not the resolution."""
     import numpy as np
 
-    from spinodal.studies import liu2022_critical_fraction, liu2022_data_size, rubin2024_appendix_d, rubin2024_fig2, rubin2024_fig3
+    from spinodal.studies.liu2022 import critical_fraction, data_size
+    from spinodal.studies.rubin2024 import appendix_d, fig2, fig3
 
-    monkeypatch.setattr(rubin2024_fig2, "FINE", np.array([0.1, 0.15, 0.2, 0.25]))
-    monkeypatch.setattr(rubin2024_fig2, "SCALES", (0.5, 1.0))
-    monkeypatch.setattr(rubin2024_appendix_d, "FINE", np.array([700, 1400, 2800]))
-    monkeypatch.setattr(rubin2024_fig3, "FINE", np.array([0.15, 0.18, 0.22, 0.25]))
-    monkeypatch.setattr(rubin2024_fig3, "FINE_TEMPERATURES", np.array([0.9, 1.6, 2.4]))
-    monkeypatch.setattr(liu2022_critical_fraction, "DRAWS", 500)
-    monkeypatch.setattr(liu2022_data_size, "CURVE_DRAWS", 400)
-    monkeypatch.setattr(liu2022_data_size, "IDEAL_DRAWS", 5)
+    monkeypatch.setattr(fig2, "FINE", np.array([0.1, 0.15, 0.2, 0.25]))
+    monkeypatch.setattr(fig2, "SCALES", (0.5, 1.0))
+    monkeypatch.setattr(appendix_d, "FINE", np.array([700, 1400, 2800]))
+    monkeypatch.setattr(fig3, "FINE", np.array([0.15, 0.18, 0.22, 0.25]))
+    monkeypatch.setattr(fig3, "FINE_TEMPERATURES", np.array([0.9, 1.6, 2.4]))
+    monkeypatch.setattr(critical_fraction, "DRAWS", 500)
+    monkeypatch.setattr(data_size, "CURVE_DRAWS", 400)
+    monkeypatch.setattr(data_size, "IDEAL_DRAWS", 5)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Ready-made sweeps, one file per published result: recipe, figure, expected numbers with tolerances.
+"""Ready-made sweeps, one folder per paper and one file per published result: recipe, figure, expected numbers with tolerances.
 
 for entry in studies.entries(): print(entry.name, entry.title)
 outcome = studies.run("rubin2024-fig2", size="quick", out="runs/fig2")

@@ -53,7 +53,7 @@ CATALOGUE = (
             "full": Size("10 data sets x 5 noises", 50),
             "paper": Size("50 data sets x 5 noises", 250),
         },
-        "spinodal.studies.rubin2024_fig2",
+        "spinodal.studies.rubin2024.fig2",
     ),
     Entry(
         "rubin2024-appendix-d",
@@ -64,7 +64,7 @@ CATALOGUE = (
             "full": Size("10 data sets x 3 widths", 45),
             "paper": Size("50 data sets x 3 widths", 225),
         },
-        "spinodal.studies.rubin2024_appendix_d",
+        "spinodal.studies.rubin2024.appendix_d",
     ),
     Entry(
         "rubin2024-fig3",
@@ -74,7 +74,7 @@ CATALOGUE = (
             "quick": Size("theory at P=401; posterior at P=7, 6 noises", 3),
             "paper": Size("theory at P=401; posterior at P=7 and 11, 6 noises", 30),
         },
-        "spinodal.studies.rubin2024_fig3",
+        "spinodal.studies.rubin2024.fig3",
     ),
     Entry(
         "liu2022-addition",
@@ -85,7 +85,7 @@ CATALOGUE = (
             "full": Size("16 x 11 cells x 1 seed to 100,000 updates, as published", 50),
             "paper": Size("16 x 11 cells x 8 seeds to 100,000 updates", 400),
         },
-        "spinodal.studies.liu2022_addition",
+        "spinodal.studies.liu2022.addition",
     ),
     Entry(
         "liu2022-learning-rates",
@@ -96,7 +96,7 @@ CATALOGUE = (
             "full": Size("13 x 13 cells x 1 seed to 100,000 updates, as published", 50),
             "paper": Size("13 x 13 cells x 8 seeds to 100,000 updates", 400),
         },
-        "spinodal.studies.liu2022_learning_rates",
+        "spinodal.studies.liu2022.learning_rates",
     ),
     Entry(
         "liu2022-classification",
@@ -107,7 +107,7 @@ CATALOGUE = (
             "full": Size("16 x 11 cells x 1 seed to 100,000 updates, as published", 50),
             "paper": Size("16 x 11 cells x 8 seeds to 100,000 updates", 400),
         },
-        "spinodal.studies.liu2022_classification",
+        "spinodal.studies.liu2022.classification",
     ),
     Entry(
         "liu2022-s3",
@@ -118,7 +118,7 @@ CATALOGUE = (
             "full": Size("16 x 11 cells x 8 seeds to 100,000 updates", 400),
             "paper": Size("16 x 11 cells x 20 seeds to 100,000 updates", 1000),
         },
-        "spinodal.studies.liu2022_s3",
+        "spinodal.studies.liu2022.s3",
     ),
     Entry(
         "liu2022-critical-fraction",
@@ -128,7 +128,7 @@ CATALOGUE = (
             "quick": Size("5 to 20 symbols, 20,000 random orders each", 0.3),
             "paper": Size("5 to 60 symbols, 20,000 random orders each", 2),
         },
-        "spinodal.studies.liu2022_critical_fraction",
+        "spinodal.studies.liu2022.critical_fraction",
     ),
     Entry(
         "liu2022-data-size",
@@ -138,7 +138,7 @@ CATALOGUE = (
             "quick": Size("11 amounts of data x 2 decoder rates x 3 networks, 5,000 updates", 2),
             "paper": Size("11 amounts of data x 3 decoder rates x 20 networks, 5,000 updates", 20),
         },
-        "spinodal.studies.liu2022_data_size",
+        "spinodal.studies.liu2022.data_size",
     ),
     Entry(
         "omnigrok2022-teacher-student",
@@ -148,7 +148,7 @@ CATALOGUE = (
             "quick": Size("9 initial norms x (fixed norm, 3 decays) x 3 replicas", 3),
             "paper": Size("13 initial norms x (fixed norm, 4 decays) x 8 replicas", 18),
         },
-        "spinodal.studies.omnigrok2022_teacher_student",
+        "spinodal.studies.omnigrok2022.teacher_student",
     ),
     Entry(
         "omnigrok2022-digits",
@@ -158,7 +158,7 @@ CATALOGUE = (
             "quick": Size("2 data sizes x 6 initial norms x (fixed norm, 1 decay) x 3 replicas", 3),
             "paper": Size("3 data sizes x 9 initial norms x (fixed norm, 1 decay) x 5 replicas", 150),
         },
-        "spinodal.studies.omnigrok2022_digits",
+        "spinodal.studies.omnigrok2022.digits",
     ),
     Entry(
         "clauw2024",

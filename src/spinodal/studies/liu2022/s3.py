@@ -1,0 +1,43 @@
+"""Figure 7 of arXiv:2205.10343: composition in S3 with matrices, decoder rate against decoder decay."""
+
+import numpy as np
+import xarray
+
+from ..comparison import Comparison
+from .addition import RATES
+from .errata import DIAGRAMS, S3
+from .phase_diagram import Diagram
+
+DECAYS = (0.0, 1.0, 2.0, 3.0, 5.0, 10.0, 20.0, 30.0, 50.0, 100.0, 200.0)
+
+
+def expectations(found: xarray.Dataset) -> list[Comparison]:
+    """Without decay: the share of seeds that generalise, and whether it has a trend in the decoder rate."""
+    row = found.sel(decoder_decay=0)
+    p, seeds = row["probability"].sel(phase="comprehension").values, found.sizes["replica"]
+    error = float(np.sqrt((p * (1 - p)).sum() / seeds)) / len(p)
+    # Correlation of ln(rate) with comprehension over all runs of the row; without a trend its standard error is 1/sqrt(runs - 1)
+    hits = (row["label"] == "comprehension").transpose("replica", "decoder_rate").values.astype(float)
+    rates = np.broadcast_to(np.log(row["decoder_rate"].values), hits.shape)
+    spread = hits.std() > 0
+    trend = float(np.corrcoef(rates.ravel(), hits.ravel())[0, 1]) if spread else np.nan
+    what = "decay 0: correlation of ln(decoder rate) with comprehension"
+    return [
+        Comparison("decay 0: share of seeds in comprehension", 0.26, float(p.mean()), "independent runs: .12 to .40", 0.14, error),
+        Comparison(what, 0.0, trend, "independent runs: no clear trend", 0.0, 1 / np.sqrt(hits.size - 1)),
+    ]
+
+
+DIAGRAM = Diagram(
+    name="liu2022-s3",
+    axes={"decoder_decay": (DECAYS, (0, 4, 7, 10)), "decoder_rate": (RATES, (5, 8, 11, 15))},
+    caps={"quick": 2000, "full": 100_000, "paper": 100_000},
+    replicas={"quick": 8, "full": 8, "paper": 20},
+    published={100_000: (73, 31, 62, 10), 2000: (5, 0, 7, 4)},
+    base={"task": "s3", "training_pairs": 24, "embedding_rate": 1e-3},
+    question="Does S3 generalise at low or at high decoder rates, as two published diagrams say in turn?",
+    expectations=expectations,
+    caveats=(*DIAGRAMS, *S3),
+)
+study = DIAGRAM.study()
+recipe = DIAGRAM.recipe()

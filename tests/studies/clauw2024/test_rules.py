@@ -1,0 +1,118 @@
+"""Peaks, phases and predictors by rule, on curves whose answer is plain to see."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+from spinodal.studies.clauw2024.rules import PHASES, area_under_roc, detection_step, peak_step, phase_codes, sign_test, slope_signs
+
+STEPS = np.arange(0, 100, 10)
+HILL = np.array([1, 2, 5, 8, 10, 9.5, 8.9, 12, 6, 1.0])
+
+
+def test_a_peak_is_the_largest_value_that_is_lost_again():
+    assert peak_step(STEPS, HILL, 0) == 70
+    assert np.isnan(peak_step(STEPS, np.arange(10.0), 0))
+    assert np.isnan(peak_step(STEPS, np.r_[np.arange(9.0), 7.9], 0, drop=0.2))
+    assert peak_step(STEPS, np.r_[np.arange(9.0), 7.9], 0, drop=0.01) == 80
+
+
+def test_detection_is_the_first_fall_and_sees_no_future():
+    assert detection_step(STEPS, HILL, 0) == 60
+    for end in range(1, 11):
+        seen = detection_step(STEPS[:end], HILL[:end], 0)
+        assert (seen == 60) if end > 6 else np.isnan(seen)
+
+
+def test_the_clock_starts_where_it_is_told():
+    high_start = np.r_[50.0, HILL[1:]]
+    assert detection_step(STEPS, high_start, 0) == 10
+    assert detection_step(STEPS, high_start, 5) == 60
+    assert np.isnan(detection_step(STEPS, HILL, np.nan))
+    assert np.isnan(peak_step(STEPS, HILL, np.nan))
+
+
+def test_checkpoints_without_a_value_are_passed_over():
+    holes = np.where(STEPS == 40, np.nan, HILL)
+    assert detection_step(STEPS, holes, 0) == 80  # 12 is the largest before it
+    assert detection_step(np.r_[STEPS, np.nan], np.r_[HILL, np.nan], 0) == 60
+    assert np.isnan(detection_step(STEPS, np.full(10, np.nan), 0))
+
+
+def test_nothing_above_zero_cannot_peak():
+    assert np.isnan(detection_step(STEPS, -HILL, 0))
+    assert np.isnan(peak_step(STEPS, -HILL, 0))
+
+
+def test_signs_follow_a_rise_a_plateau_and_a_fall():
+    curve = np.r_[np.zeros(4), np.linspace(0, 10, 6), np.full(6, 10.0), np.linspace(10, 0, 6), np.zeros(4)]
+    signs = slope_signs(curve, np.full(len(curve), 0.1))
+    assert signs[6] == 1
+    assert signs[12] == 0
+    assert signs[19] == -1
+    assert signs[-1] == 0
+    changes = signs[np.r_[True, np.diff(signs) != 0]]
+    assert changes.tolist() == [0, 1, 0, -1, 0]
+
+
+def test_a_slope_within_the_null_spread_is_no_slope():
+    curve = np.linspace(0, 1, 11)
+    assert slope_signs(curve, np.full(11, 0.01)).tolist() == [1] * 11
+    assert slope_signs(curve, np.full(11, 0.21)).tolist() == [0] * 11
+
+
+def test_too_short_a_curve_has_no_slope():
+    assert slope_signs(np.array([0.0, 5.0]), np.zeros(2)).tolist() == [0, 0]
+    assert slope_signs(np.array([5.0]), np.zeros(1)).tolist() == [0]
+
+
+def test_small_change_of_a_large_curve_is_no_slope():
+    assert not slope_signs(np.linspace(100, 101, 11), np.full(11, 0.01)).any()
+    assert slope_signs(np.linspace(100, 101, 11), np.full(11, 0.01), share=0.001).all()
+
+
+def test_a_sign_holds_until_half_of_what_began_it():
+    curve = np.cumsum([0, 1, 1, 1, 1, 0.7, 0.7, 0.7, 0.7, 0.2, 0.2, 0.2, 0.2])
+    signs = slope_signs(curve, np.full(len(curve), 1.8), share=0)
+    assert signs[3] == 1
+    assert signs[7] == 1  # its slope, 1.4, is below 1.8 but above 0.9
+    assert signs[11] == 0
+    assert not slope_signs(curve[5:], np.full(8, 1.8), share=0).any()
+
+
+def test_a_checkpoint_without_a_value_ends_what_went_before():
+    curve = np.where(np.arange(11) == 5, np.nan, np.linspace(0, 10, 11))
+    signs = slope_signs(curve, np.full(11, 0.1))
+    assert signs[1:3].tolist() == [1, 1]
+    assert signs[5] == 0
+
+
+def test_every_pair_of_signs_has_one_phase():
+    found = {(s, r): PHASES[int(phase_codes(s, r))] for s, r in itertools.product((-1, 0, 1), repeat=2)}
+    assert found[1, -1] == found[1, 0] == "emergence"
+    assert found[-1, 1] == found[0, 1] == "decoupling"
+    assert found[1, 1] == "both rise"
+    assert found[-1, -1] == found[-1, 0] == found[0, -1] == "both fall"
+    assert found[0, 0] == "flat"
+
+
+def test_the_area_is_the_share_of_pairs_in_order():
+    rng = np.random.default_rng(0)
+    scores, positive = rng.integers(0, 6, 40).astype(float), rng.random(40) < 0.4
+    pairs = [(a > b) + (a == b) / 2 for a in scores[positive] for b in scores[~positive]]
+    assert area_under_roc(scores, positive) == pytest.approx(np.mean(pairs), rel=1e-12)
+    assert area_under_roc(-scores, positive) == pytest.approx(1 - np.mean(pairs), rel=1e-12)
+
+
+def test_the_area_needs_both_sides():
+    assert np.isnan(area_under_roc(np.arange(3.0), np.ones(3, bool)))
+    assert np.isnan(area_under_roc(np.array([1.0, np.nan]), np.array([True, False])))
+
+
+def test_the_sign_test_is_binomial_and_leaves_out_zeros():
+    assert sign_test(np.array([1, 2, 3, 4, 5, 0, np.nan])) == (5, 5, 2 * 0.5**5)
+    above, count, p = sign_test(np.array([-1.0, 1, 1, 1]))
+    assert (above, count) == (3, 4)
+    assert p == pytest.approx(2 * (4 + 1) / 16, rel=1e-12)
+    assert np.isnan(sign_test(np.zeros(3))[2])

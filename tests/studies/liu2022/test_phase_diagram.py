@@ -1,0 +1,105 @@
+"""Phase diagrams: labels become shares with intervals, and the published counts are what the published steps say."""
+
+import importlib
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+import xarray
+
+from spinodal.studies.liu2022 import symbol_cell
+from spinodal.studies.liu2022.phase_diagram import share_of, with_phases
+from spinodal.studies.trained import curve_steps
+from spinodal.transitions.learning_phases import PHASES, classify, wilson_interval
+
+NEVER = np.nan
+RELEASED = {
+    "addition": "add_r",
+    "learning_rates": "add_r_reprlr",
+    "classification": "add_c",
+    "s3": "perm_r",
+}
+
+
+def dataset(train, test, converged=True):
+    """Two replicas of a 1 x 2 diagram."""
+    dims = ("replica", "decoder_decay", "decoder_rate")
+    train, test = (np.array(steps, float).reshape(2, 1, 2) for steps in (train, test))
+    coords = {"replica": [0, 1], "decoder_decay": [0.0], "decoder_rate": [1e-4, 1e-3]}
+    curve = np.broadcast_to([0.0, 25.0, 50.0], (2, 1, 2, 3))
+    fine = np.broadcast_to(converged, (2, 1, 2))
+    variables = {"train_step": (dims, train), "test_step": (dims, test), "converged": (dims, fine), "curve_step": ((*dims, "curve"), curve)}
+    return xarray.Dataset(variables, coords)
+
+
+def test_shares_are_over_the_seeds_that_did_not_diverge():
+    fine = np.array([[[True, True]], [[True, False]]])
+    found = with_phases(dataset([10, 10, 10, 10], [20, NEVER, 3000, NEVER], fine), ("decoder_decay", "decoder_rate"), cap=5000)
+    p = found["probability"]
+    assert p.sel(decoder_rate=1e-4).values.ravel().tolist() == [0.5, 0.5, 0, 0]
+    assert p.sel(decoder_rate=1e-3).values.ravel().tolist() == [0, 0, 1, 0]
+    assert found["diverged_share"].values.ravel().tolist() == [0, 0.5]
+    low, high = wilson_interval(1, 1)
+    here = found.sel(decoder_rate=1e-3, phase="memorization", decoder_decay=0)
+    assert (float(here["low"]), float(here["high"])) == (low, high)
+
+
+def test_a_smaller_cap_relabels():
+    axes = ("decoder_decay", "decoder_rate")
+    runs = dataset([10, 10, 10, 900], [20, NEVER, 3000, NEVER])
+    assert (with_phases(runs, axes, cap=500)["label"] == "confusion").sum() == 1
+    assert (with_phases(runs, axes, cap=5000)["label"] == "grokking").sum() == 1
+    assert (with_phases(runs, axes, cap=1000)["label"] == "grokking").sum() == 0
+
+
+def test_a_share_of_no_cells_is_not_known():
+    found = with_phases(dataset([10, 10, 10, NEVER], [20, NEVER, 30, NEVER]), ("decoder_decay", "decoder_rate"), cap=5000)
+    fast = share_of(found, "memorization", found["decoder_rate"] > 5e-4, "fast", 1.0, "nobody", 0.1)
+    assert fast.obtained == 0.5
+    fitted = share_of(found, "memorization", found["decoder_rate"] > 5e-4, "fast", 1.0, "nobody", 0.1, of_fitted=True)
+    assert fitted.obtained == 1.0
+    assert not share_of(found, "memorization", found["decoder_rate"] > 1, "none", 1.0, "nobody", 0.1).known
+
+
+@pytest.mark.parametrize("module", RELEASED)
+def test_published_counts_are_those_of_the_published_steps(module):
+    home = Path(os.environ.get("SPINODAL_SHARED_DATA", Path(__file__).parents[4] / "shared" / "data"))
+    if not (home / "liu2022_steps.json").is_file():
+        pytest.skip("the released steps of Liu et al. (2022) are not beside the project")
+    released = json.loads((home / "liu2022_steps.json").read_text())[RELEASED[module]]
+    diagram = importlib.import_module(f"spinodal.studies.liu2022.{module}").DIAGRAM
+    # The first published axis is the decoder rate in all four, ours the columns
+    steps = [np.array([[np.nan if s is None else s for s in row] for row in released[kind]], float).T for kind in ("train", "test")]
+    (rows, row_kept), (columns, column_kept) = diagram.axes.values()
+    assert steps[0].shape == (len(rows), len(columns))
+    for cap, counts in diagram.published.items():
+        cut = [s if cap == 100_000 else s[np.ix_(row_kept, column_kept)] for s in steps]
+        labels = classify(*cut, gap=1000, cap=cap)
+        assert tuple(int((labels == phase).sum()) for phase in PHASES) == counts
+
+
+def test_curves_are_kept_at_recorded_steps_alone():
+    kept = curve_steps(100_000, 25)
+    assert (kept[0], kept[-1], len(kept) <= 48) == (0, 100_000, True)
+    assert not (kept % 25).any()
+    assert (np.diff(kept) > 0).all()
+
+
+def test_a_cell_gives_the_same_numbers_twice_and_the_same_start_to_every_rate():
+    tiny = {"hidden_widths": (8, 8), "steps": 40, "every": 20}
+    first, again = (symbol_cell.run_cell(symbol_cell.SymbolCell(**tiny)) for _ in range(2))
+    other = symbol_cell.run_cell(symbol_cell.SymbolCell(**tiny, decoder_rate=1e-2))
+    assert all(np.array_equal(first[name], again[name], equal_nan=True) for name in first)
+    assert first["curve_train_loss"][0] == other["curve_train_loss"][0]
+    assert first["curve_train_loss"][-1] != other["curve_train_loss"][-1]
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [({"decoder_rate": 0.0}, "decoder_rate"), ({"task": "s4"}, "task must be one of"), ({"training_pairs": 0}, "training")],
+)
+def test_wrong_settings_name_the_field(change, why):
+    with pytest.raises((ValueError, TypeError), match=why):
+        symbol_cell.SymbolCell(**change)

@@ -1,0 +1,271 @@
+"""Omnigrok: what is read off landscapes and clocks, against networks that follow them exactly."""
+
+import functools
+
+import numpy as np
+import pytest
+import xarray
+from matplotlib.text import Text
+
+from spinodal import sweeps, training
+from spinodal.studies.omnigrok2022 import clock, digits, explorers, landscape, teacher_student
+from spinodal.studies.trained import curve_steps
+
+from ..doubles import trajectory
+
+DRILL = {"landscape_steps": 100, "steps": 200, "records": 10}
+LEAST, PASSING, FITTED = 0.8, 1.25, 600  # of the networks that follow the clock
+
+
+def following_the_clock(problem, *, optimizer, steps, seed, every, batch, stop_at, initial_scale, norm):
+    """A run whose reduced test loss is least at LEAST, that has fitted after FITTED updates and passes when its norm reaches PASSING."""
+    t = np.arange(0, steps + 1, every)
+    ratio = initial_scale * np.exp(-optimizer.learning_rate * optimizer.weight_decay * t)
+    fitted = (t >= FITTED).astype(float)
+    test = 1.0 * (ratio <= PASSING * (1 + 1e-9)) * fitted
+    test_loss = 1e-4 * (initial_scale / LEAST) ** (2 * np.log(initial_scale / LEAST)) * np.ones(len(t))
+    if norm == "fixed":
+        assert stop_at is None
+        test = np.full(len(t), np.clip(0.95 - 0.2 * np.log(initial_scale / PASSING), 0, 1))
+    elif stop_at is not None and test.max() == 1:
+        t = t[: int(np.argmax(test)) + 3]
+    n = len(t)
+    series = {"train_loss": np.full(n, 1e-2 if initial_scale < 0.9 else 1e-8), "test_loss": test_loss[:n]}
+    return trajectory(t, **series, train_accuracy=fitted[:n], test_accuracy=test[:n], norm=8.66 * ratio[:n], every=every)
+
+
+@pytest.fixture(scope="module")
+def analysed(tmp_path_factory):
+    """The quick size of a study, of networks that follow the clock."""
+
+    @functools.cache
+    def made(study):
+        store = tmp_path_factory.mktemp(study.study.name) / "store"
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(training, "train", following_the_clock)
+            assert sweeps.run(study.sweep("quick", 0), store, executor="serial", progress=False).complete
+        return study.analyse(sweeps.Store(store).load(), "quick")
+
+    return made
+
+
+def steps_of_the_clock(alphas, decays, rate=3e-4, passing=PASSING, start=700.0, replicas=4):
+    """(replica, alpha, decay): t_0 + ln(alpha / passing) / (rate decay), with a start of its own for every replica."""
+    t = [[[start + 10 * r + np.log(a / passing) / (rate * d) for d in decays] for a in alphas] for r in range(replicas)]
+    return xarray.DataArray(t, dims=("replica", "alpha", "decay"), coords={"alpha": list(alphas), "decay": list(decays)})
+
+
+def test_the_vertex_of_a_parabola_in_logarithms_is_found_between_the_points():
+    alphas = 10 ** np.linspace(-1, 1, 11)
+    assert landscape.vertex(alphas, 3e-5 * np.exp(1.7 * np.log(alphas / 0.77) ** 2)) == pytest.approx(0.77, rel=1e-9)
+
+
+def test_a_minimum_at_an_end_is_none():
+    alphas = np.array([0.5, 1.0, 2.0])
+    assert np.isnan(landscape.vertex(alphas, np.array([1.0, 2.0, 3.0])))
+    assert np.isnan(landscape.vertex(alphas, np.array([3.0, 2.0, 1.0])))
+    assert np.isnan(landscape.vertex(alphas, np.array([3.0, np.nan, 1.0])))
+
+
+def test_a_landscape_is_passed_up_to_an_interpolated_norm():
+    alphas = np.array([0.5, 1.0, 4.0])
+    assert landscape.largest_passing(alphas, np.array([0.2, 1.0, 0.9]), 0.95) == pytest.approx(2.0)
+    assert np.isnan(landscape.largest_passing(alphas, np.array([0.2, 0.3, 0.1]), 0.95))
+    assert np.isnan(landscape.largest_passing(alphas, np.array([0.2, 0.3, 1.0]), 0.95))
+
+
+def test_replicas_are_averaged_with_the_error_of_their_scatter():
+    values = np.array([1.0, 2.0, 4.0, np.nan])
+    mean, error = landscape.over_replicas(xarray.DataArray(values, dims="replica"))
+    assert (float(mean), float(error)) == (pytest.approx(7 / 3), pytest.approx(np.std(values[:3], ddof=1) / np.sqrt(3)))
+    assert np.isnan(landscape.over_replicas(xarray.DataArray([1.0], dims="replica"))[1])
+    assert landscape.geometric(xarray.DataArray([1.0, 4.0], dims="replica"))[0] == pytest.approx(2.0)
+
+
+def test_a_clock_is_read_off_its_own_steps():
+    steps = steps_of_the_clock((1.585, 2.0, 10.0), (0.05, 0.2, 0.5))
+    slope, error, start, _ = clock.time_slopes(steps.sel(alpha=2.0), 3e-4)
+    assert slope == pytest.approx(np.log(2 / PASSING), rel=1e-9)
+    assert error == pytest.approx(0, abs=1e-9)
+    assert start == pytest.approx(715)
+    assert clock.logarithm_slopes(steps, 3e-4)[0] == pytest.approx(1, rel=1e-9)
+    late = steps_of_the_clock((1.585, 2.0, 10.0), (0.05, 0.2, 0.5), start=0.0, replicas=1)
+    assert clock.exponents(late.sel(alpha=2.0))[0] == pytest.approx(-1, rel=1e-9)
+
+
+def test_runs_that_never_passed_are_left_out_of_the_clock():
+    steps = steps_of_the_clock((1.585, 2.0, 10.0), (0.05, 0.2, 0.5))
+    steps[0, 2, 0] = np.nan
+    assert clock.logarithm_slopes(steps, 3e-4)[0] == pytest.approx(1, rel=1e-9)
+    steps[1, 1, 1] = np.nan
+    assert clock.time_slopes(steps.sel(alpha=2.0), 3e-4)[2] == pytest.approx(np.mean([700, 720, 730]))
+    assert np.isnan(clock.exponents(steps.sel(alpha=2.0).where(False))).all()
+
+
+def test_an_accuracy_between_kept_records_is_interpolated_and_none_after_the_end():
+    curves = xarray.Dataset({"curve_step": ("curve", [0.0, 10.0, 1000.0, 2000.0]), "curve_test": ("curve", [0.0, 0.2, 0.6, np.nan])})
+    assert float(clock.accuracy_at(curves, "test", 100.0)) == pytest.approx(0.4)
+    assert np.isnan(float(clock.accuracy_at(curves, "test", 1500.0)))
+
+
+@pytest.mark.parametrize("kind", [teacher_student.RandomTeacherCell, digits.DigitsCell])
+def test_wrong_settings_name_the_field(kind):
+    with pytest.raises(ValueError, match="alpha must be finite and > 0, got 0"):
+        kind(alpha=0)
+    with pytest.raises(ValueError, match="decay must be >= 0, got -1"):
+        kind(decay=-1.0)
+    with pytest.raises(ValueError, match="steps must be a multiple of records=10, got 201"):
+        kind(steps=201, records=10, landscape_steps=100)
+    with pytest.raises(ValueError, match=r"level must be > 0 and at most stop_at=0\.9, got 0\.95"):
+        kind(level=0.95, stop_at=0.9)
+
+
+def kept_and_decayed(study, **small):
+    """Outputs with a fixed and with a free norm, checked for what every cell promises."""
+    free, fixed = (study.study.settings(alpha=2.0, decay=decay, rate=1e-3, **DRILL, **small) for decay in (2.0, 0.0))
+    found = study.run_cell(fixed), study.run_cell(free)
+    for outputs in found:
+        assert all(np.shape(outputs[name]) == (len(curve_steps(200, 20)),) for name in study.DIMS)
+        assert all(np.asarray(value).dtype.kind in "bif" for value in outputs.values())
+        assert outputs["best_test_loss"] <= outputs["test_loss"]
+        assert outputs["best_train_loss"] <= outputs["train_loss"]
+    kept, decayed = (outputs["curve_norm"] / outputs["curve_norm"][0] for outputs in found)
+    assert kept == pytest.approx(1, rel=1e-5)
+    # 200 updates of rate 1e-3 and decay 2 leave exp(-0.4) of a norm that gradients hardly move meanwhile
+    assert decayed[-1] == pytest.approx(np.exp(-0.4), rel=0.1)
+    assert [outputs["last_step"] for outputs in found] == [100, 200]
+    return found
+
+
+def test_a_cell_keeps_its_norm_without_decay_and_loses_it_with():
+    """And cells of one replica differ in the norm alone, and give the same bytes again."""
+    fixed, free = kept_and_decayed(teacher_student)
+    assert fixed["curve_norm"][0] == free["curve_norm"][0]
+    cell = teacher_student.RandomTeacherCell(alpha=3.0, decay=2.0, rate=1e-3, **DRILL)
+    larger = teacher_student.run_cell(cell)
+    assert larger["curve_norm"][0] == pytest.approx(1.5 * free["curve_norm"][0], rel=1e-5)  # a sum of 11,000 squares in float32
+    again = teacher_student.run_cell(cell)
+    assert all(np.array_equal(larger[name], again[name], equal_nan=True) for name in larger)
+
+
+@pytest.mark.slow
+def test_a_cell_of_digits_keeps_its_norm_without_decay_and_loses_it_with():
+    fixed, free = kept_and_decayed(digits, samples=20, batch=5)
+    assert fixed["curve_norm"][0] == free["curve_norm"][0]
+
+
+@pytest.mark.parametrize("kind", [teacher_student.RandomTeacherCell, digits.DigitsCell])
+def test_a_replica_has_a_task_and_a_network_of_its_own(kind):
+    first, larger, other = kind(), kind(alpha=3.0, decay=0.5), kind(replica=1)
+    assert first.problem() == larger.problem()
+    assert first.network_seed() == larger.network_seed()
+    assert first.problem() != other.problem()
+    assert first.network_seed() != other.network_seed()
+
+
+def test_a_batch_is_no_larger_than_the_data():
+    assert digits.DigitsCell(samples=100, batch=200).batch_rows is None
+    assert digits.DigitsCell(samples=1000, batch=200).batch_rows == 200
+
+
+def test_a_test_never_passed_counts_with_the_cap():
+    runs = xarray.Dataset({"train_step": ("replica", [100.0, 100.0, np.nan]), "test_step": ("replica", [400.0, np.nan, np.nan])})
+    assert digits.delays(runs, 1000).values[:2].tolist() == [300, 900]
+    assert np.isnan(digits.delays(runs, 1000).values[2])
+
+
+def some_runs(train, test):
+    """One alpha, one decay, a replica for each crossing."""
+    shape, dims = (len(train), 1, 1), ("replica", "alpha", "decay")
+    steps = {f"{name}_step": (dims, np.reshape(values, shape)) for name, values in (("train", train), ("test", test))}
+    curve = np.broadcast_to([1.0, 2.0, 1.5], (*shape, 3))
+    names = ("curve_norm", "curve_train_accuracy", "curve_test_accuracy")
+    curves = {name: ((*dims, "curve"), curve / (2 if "accuracy" in name else 1)) for name in names}
+    marks = {"curve_step": ((*dims, "curve"), np.broadcast_to([0.0, 10.0, 100.0], (*shape, 3)))}
+    return xarray.Dataset({**steps, **curves, **marks}, {"alpha": [2.0], "decay": [0.05], "replica": range(len(train))})
+
+
+def test_a_cell_of_the_map_says_how_many_replicas_did_what():
+    nan = np.nan
+    made = explorers.phase_map(some_runs([500, 500, 500], [9000, 8000, nan]), "decay", 100_000, "Runs")
+    ((cell,),) = made.cells
+    assert cell.text == "G"
+    assert "2 of 3 grokking, 1 of 3 memorization; crossings at 500 updates in training, 9,000 in the test" in cell.words
+    assert cell.curves["norm over its largest"] == [[0.5, 1.0, 0.75]] * 3
+    tied = explorers.phase_map(some_runs([500, nan], [600, nan]), "decay", 100_000, "Runs")
+    assert tied.cells[0][0].text == "C/X"
+    assert list(made.steps) == [0.0, 10.0, 100.0]
+
+
+def row(analysis, what):
+    """The one comparison of this name."""
+    (found,) = [c for c in analysis.comparisons if c.what == what]
+    return found
+
+
+def test_networks_that_follow_the_clock_are_seen_to_do_so(analysed):
+    analysis = analysed(teacher_student)
+    slope = row(analysis, "the same, norm at which this landscape passes")
+    assert slope.expected == pytest.approx(np.log(2 / PASSING), rel=1e-6)
+    assert slope.obtained == pytest.approx(slope.expected, rel=0.02)
+    norm = row(analysis, "norm at the test crossing, α = 2; α_c")
+    assert norm.expected == pytest.approx(LEAST, rel=1e-6)
+    assert norm.obtained == pytest.approx(PASSING, rel=0.02)
+    assert norm.verdict == "differs"
+    for what in (
+        "exponent of the test crossing in the decay, α = 2",
+        "exponent of the training crossing in the decay, α = 2",
+        "slope of rate·decay·step in ln α, all runs above",
+        "exponent of the test crossing in the decay, mean over α ≤ α_c",
+        "share of runs with α ≤ α_c and a delay below 1000 updates",
+        "clock for α = 2, decay 0.05, α_c = 1, in updates",
+    ):
+        assert row(analysis, what).agrees, what
+    crossing = row(analysis, "updates to 95 % of the test, α = 2, decay 0.05")
+    assert crossing.obtained == pytest.approx(np.log(2 / PASSING) / 1.5e-5, abs=50)
+    assert "α_c = 0.80 ± 0.00" in analysis.verdict[0]
+    missed = [c.what for c in analysis.comparisons if not c.as_hoped]
+    assert norm.what in missed
+    assert all(what in analysis.caveats[-1] for what in missed)
+    free, fixed = analysis.explorers
+    assert [cell.text for cell in free.cells[0]] == ["C", "C", "C", "C", "C", "G", "G", "G", "M"]
+    assert [cell.text for cell in fixed.cells[0]][-1] == "53"  # per cent: 0.95 - 0.2 ln(10 / 1.25)
+
+
+def test_a_landscape_is_compared_with_the_published_one_in_logarithms(analysed):
+    found = row(analysed(teacher_student), "log10 of the last test loss, α = 10")
+    assert found.expected == pytest.approx(np.log10(9.6))
+    assert found.obtained == pytest.approx(-4 + 2 * np.log(12.5) ** 2 / np.log(10))
+
+
+def test_delays_of_digits_are_told_from_their_data(analysed):
+    analysis = analysed(digits)
+    assert "not MNIST" in analysis.verdict[0]
+    delay = analysis.dataset["delay"].sel(alpha=8.0)
+    assert delay.values == pytest.approx(np.log(8 / PASSING) / (1e-3 * 0.1) - FITTED, abs=50)
+    for samples in digits.SAMPLES["quick"]:
+        assert row(analysis, f"share of replicas: delay grows with α from 1 on, N = {samples}").agrees
+        assert row(analysis, f"share of replicas: delay below 1000 updates at α = 1, N = {samples}").agrees
+    # The double does not look at the data: more of it changes no delay, and the study must not say that it did
+    assert row(analysis, "share of replicas: delay at the largest α shorter with N = 1000 than with 100").obtained == 0
+
+
+@pytest.mark.parametrize("study", [teacher_student, digits], ids=lambda study: study.study.name)
+def test_pictures_name_their_axes_and_print_at_eight_points_or_more(study, analysed):
+    dataset = analysed(study).dataset
+    for picture in study.recipe.pictures:
+        figure = picture.draw(dataset)
+        texts = [text for text in figure.findobj(Text) if text.get_text()]
+        assert min(text.get_fontsize() for text in texts) >= 8
+        assert all(axes.get_xlabel() or axes.get_subplotspec().get_gridspec().nrows > 1 for axes in figure.axes)
+        if study is digits:
+            assert picture.caption.startswith("Digits, not MNIST.")
+            assert any("not MNIST" in text.get_text() for text in texts)
+
+
+@pytest.mark.slow
+def test_a_student_that_starts_large_groks_and_one_that_starts_small_does_not():
+    found = [teacher_student.run_cell(teacher_student.RandomTeacherCell(alpha=alpha, decay=0.5, steps=10_000)) for alpha in (2.0, 0.6)]
+    delays = [cell["test_step"] - cell["train_step"] for cell in found]
+    assert delays[0] > 1500
+    assert delays[1] < 1000
