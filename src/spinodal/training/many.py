@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from ..errors import choice, instance, require
-from .one import DEFAULT_OPTIMIZER, checked_groups, settings_of, starting_parameters, train
+from .one import checked_optimizer, settings_of, starting_parameters, train
 from .optimizers.interface import Optimizer
 from .program import Spec, compiled
 from .run import Log, assembled, both_crossed, chunk_records, on_host
@@ -23,10 +23,10 @@ BATCHINGS = ("auto", "sequential", "vmap")
 
 @dataclass(frozen=True)
 class Run:
-    """One network of many: what it learns, how, and the seed of its initial parameters."""
+    """One network of many: what it learns, how (None as in `train`), and the seed of its initial parameters."""
 
     problem: Any
-    optimizer: Optimizer = DEFAULT_OPTIMIZER
+    optimizer: Optimizer | None = None
     seed: int = 0
 
 
@@ -59,14 +59,14 @@ def _side_by_side(runs: Sequence[Run], schedule: Schedule) -> list[Trajectory]:
         same = other.task == ready[0].task and jax.tree.map(jnp.shape, other.data) == jax.tree.map(jnp.shape, ready[0].data)
         require(same, f"runs must have one shape of network and data with batching='vmap', and run {k} differs from run 0")
     starts = [starting_parameters(r, None, run.seed, 1.0) for r, run in zip(ready, runs, strict=True)]
-    for k, (run, start) in enumerate(zip(runs, starts, strict=True)):
-        checked_groups(run.optimizer, start)
-        one_kind = jax.tree.structure(run.optimizer) == jax.tree.structure(runs[0].optimizer)
+    optimizers = [checked_optimizer(run.optimizer, r, start) for run, r, start in zip(runs, ready, starts, strict=True)]
+    for k, optimizer in enumerate(optimizers):
+        one_kind = jax.tree.structure(optimizer) == jax.tree.structure(optimizers[0])
         require(one_kind, f"runs must have one kind of optimizer with batching='vmap', and run {k} differs from run 0")
     begin, advance = compiled(spec, batched=True)
     # One by one: an array of seeds would be int32, and seeds may be larger
     keys = jnp.stack([jax.random.fold_in(jax.random.key(run.seed), 1) for run in runs])
-    data, optimizer = _stacked([r.data for r in ready]), _stacked([run.optimizer for run in runs])
+    data, optimizer = _stacked([r.data for r in ready]), _stacked(optimizers)
     carry, record = begin(_stacked(starts), optimizer, data)
     has_test = [bool(np.asarray(r.data.test.weight).sum() > 0) for r in ready]
     logs, final, going = [Log() for _ in runs], [*starts], set(range(count))
@@ -101,7 +101,7 @@ def _side_by_side(runs: Sequence[Run], schedule: Schedule) -> list[Trajectory]:
     end(set(going))
     clocks = tuple((now - then) / count for now, then in zip((time.perf_counter(), time.process_time()), begun, strict=True))
     return [
-        assembled(ready[k], logs[k], final[k], schedule, settings_of(run.problem, ready[k], run.optimizer, run.seed, schedule), clocks)
+        assembled(ready[k], logs[k], final[k], schedule, settings_of(run.problem, ready[k], optimizers[k], run.seed, schedule), clocks)
         for k, run in enumerate(runs)
     ]
 

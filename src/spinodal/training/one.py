@@ -10,6 +10,8 @@ import numpy as np
 
 from ..errors import choice, integer, require
 from .hooks import known_measures
+from .networks.embedding_decoder import EmbeddingDecoder
+from .optimizers.adamw import AdamW
 from .optimizers.interface import Optimizer
 from .optimizers.per_group import PerGroup
 from .program import Spec
@@ -17,8 +19,6 @@ from .run import Progress, assembled, run
 from .settings import Measure, Schedule, checked_norm, named_measures
 from .tasks import Bound, bound
 from .trajectory import Trajectory
-
-DEFAULT_OPTIMIZER = PerGroup()  # the rates of arXiv:2205.10343
 
 
 def initial_parameters(problem: Any, *, network: Any = None, seed: int = 0) -> dict[str, Any]:
@@ -33,7 +33,7 @@ def train(
     problem: Any,
     *,
     network: Any = None,
-    optimizer: Optimizer = DEFAULT_OPTIMIZER,
+    optimizer: Optimizer | None = None,
     loss: Any = None,
     steps: int = 10_000,
     seed: int = 0,
@@ -60,7 +60,8 @@ def train(
         problem: `SymbolAddition`, `PermutationGroup`, `RandomTeacher`, `Digits`, `ModularArithmetic` or `GroupComposition`.
         network: None for the one that belongs to the problem, `QuadraticMLP()` for tables of pairs; these take any of `training.networks`.
         loss: None for the problem's own (squared error with a `QuadraticMLP`, else cross-entropy), or a function of `training.losses`.
-        optimizer: `AdamW`, `SGD`, or `PerGroup` with one for the embedding and one for the rest.
+        optimizer: `AdamW`, `SGD`, ..., or `PerGroup` with one for the embedding and one for the rest. None: `PerGroup()`, the rates of
+            arXiv:2205.10343, for its network, an embedding and a decoder; `AdamW()` for all others.
         steps: updates, a multiple of `every`. seed: of the initial parameters and of batches.
         measures: names, or functions of the parameters (a dict of NumPy arrays) that give numbers or arrays; evaluated on the host at every
             `measure_every` updates (default `every`), both multiples of `every`. Their cost is `measure_seconds`.
@@ -90,7 +91,7 @@ def train(
         rows = int(np.asarray(ready.data.train.weight).sum())
         require(batch is None or batch <= rows, f"batch must be at most the {rows} training rows, got {batch}")
         start = starting_parameters(ready, parameters, seed, initial_scale)
-        checked_groups(optimizer, start)
+        optimizer = checked_optimizer(optimizer, ready, start)
         named = named_measures(measures, known_measures(problem, ready.task.network))
         spec = Spec(ready.task, norm, batch)
         log, final = run(ready, spec, optimizer, start, schedule, seed=seed, norm_value=norm_value, measures=named, progress=progress)
@@ -117,12 +118,15 @@ def starting_parameters(ready: Bound, given: Mapping[str, Any] | None, seed: int
     return jax.tree.map(lambda leaf: np.asarray(leaf * np.float32(scale)), own)
 
 
-def checked_groups(optimizer: Any, parameters: Mapping[str, Any]) -> None:
-    """Refuse what can't step these parameters."""
+def checked_optimizer(optimizer: Any, ready: Bound, parameters: Mapping[str, Any]) -> Any:
+    """`optimizer`, or what is usual for this network; refuses what can't step its parameters."""
+    if optimizer is None:
+        return PerGroup() if isinstance(ready.task.network, EmbeddingDecoder) else AdamW()
     if not (hasattr(optimizer, "init") and hasattr(optimizer, "step")):
         raise TypeError(f"optimizer must be AdamW, SGD or PerGroup of spinodal.training, got {type(optimizer).__name__}: {optimizer!r}")
     if isinstance(optimizer, PerGroup) and "embedding" not in parameters:
         raise ValueError("optimizer=PerGroup(...) needs a network with an embedding, this one has none: give optimizer=AdamW(...)")
+    return optimizer
 
 
 def settings_of(problem: Any, ready: Bound, optimizer: Any, seed: int, schedule: Schedule, **options: Any) -> dict[str, Any]:
