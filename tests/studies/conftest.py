@@ -60,7 +60,19 @@ def tiny_layers(monkeypatch):
 
 
 @pytest.fixture
-def run_quickly(instant_sampler, instant_trainer, coarse_theory, tiny_layers):
+def tiny_squares(monkeypatch):
+    """Small primes, few updates: what is tested is the way from the cells to the page."""
+    from spinodal.studies import gromov2023
+    from spinodal.studies.gromov2023 import Plan, descent
+
+    quick, rates = gromov2023.SIZES["quick"], descent.SIZES["quick"]
+    monkeypatch.setitem(gromov2023.SIZES, "quick", {**quick, "base": {"prime": 11, "width": 16, "steps": 20}})
+    monkeypatch.setitem(gromov2023.PLANS, "quick", Plan((11, 13), 3))
+    monkeypatch.setitem(descent.SIZES, "quick", {"grid": {**rates["grid"], "prime": [11], "replica": [0]}, "base": {"steps": 20}})
+
+
+@pytest.fixture
+def run_quickly(instant_sampler, instant_trainer, coarse_theory, tiny_layers, tiny_squares):
     def run(name, out, **settings):
         return studies.run(name, out=out, progress=False, **{"executor": "serial", **settings})
 

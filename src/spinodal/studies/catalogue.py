@@ -18,6 +18,9 @@ CLAUW2024 = (
     "Clauw, Stramaglia, Marinazzo (2024), Information-Theoretic Progress Measures reveal Grokking is an Emergent Phase Transition, "
     "arXiv:2408.08944"
 )
+GROMOV2023 = (
+    "Gromov (2023), Grokking modular arithmetic, arXiv:2301.02679; Doshi, Das, He, Gromov (2024), To grok or not to grok, arXiv:2310.13061"
+)
 
 
 @dataclass(frozen=True)
@@ -169,6 +172,26 @@ CATALOGUE = (
             "paper": Size("7 arms x 5 seeds to 4,000 or 6,000 updates", 120),
         },
         "spinodal.studies.clauw2024",
+    ),
+    Entry(
+        "gromov2023",
+        "Networks of cosines: random phases against width, and the frequencies and phases that trained square networks hold",
+        GROMOV2023,
+        {
+            "quick": Size("random phases at p = 23, 31, 59; p = 97 trained at 2 shares x 2 decays x 2 seeds to 400 updates", 2),
+            "paper": Size("random phases at 6 primes to 113; 9 shares x 10 noises x 4 decays x 3 seeds to 2,000 updates", 700),
+        },
+        "spinodal.studies.gromov2023",
+    ),
+    Entry(
+        "gromov2023-descent",
+        "Does plain gradient descent grok? A rate in units that carry from prime to prime",
+        GROMOV2023,
+        {
+            "quick": Size("3 primes x 7 rates x 3 seeds to 3,000 updates", 1),
+            "paper": Size("5 primes x 7 rates x 2 shares x 8 seeds to 20,000 updates", 600),
+        },
+        "spinodal.studies.gromov2023.descent",
     ),
 )
 

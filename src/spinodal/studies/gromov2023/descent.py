@@ -1,0 +1,181 @@
+"""The open question of the preset `gromov2023`: at which rate does plain gradient descent grok, and does it carry from prime to prime?"""
+
+import numpy as np
+import xarray
+
+from ...figures import gromov2023_descent as figures
+from ...report import Table
+from ...sweeps import Study, Sweep
+from ...transitions.learning_phases import wilson_interval
+from ..catalogue import GROMOV2023, find
+from ..comparison import Comparison, tally
+from ..recipe import Analysis, Picture, Recipe
+from .cell import LEVEL
+from .descent_cell import DIMS, UNITS, DescentCell, group_key, run_cell
+
+RATES = (0.1, 0.2, 0.4, 0.6, 0.8, 1.0, 6.0)  # 0.6 and 6 are about 1e6 and 1e7 at p = 97, N = 500
+ENOUGH = 0.7  # share of pairs of which most networks generalise
+SIZES = {
+    "quick": {"grid": {"prime": [23, 31, 43], "rate": list(RATES), "train_fraction": [ENOUGH], "replica": range(3)}, "base": {}},
+    "paper": {
+        "grid": {"prime": [23, 31, 43, 59, 97], "rate": list(RATES), "train_fraction": [0.5, ENOUGH], "replica": range(8)},
+        "base": {"steps": 20_000},
+    },
+}
+ARGUED = "scaling argument"
+CAVEATS = (
+    "The published learning rate is not known to us: nothing here compares with a published time. The rate is in units of N p (2p)^(2/3), "
+    "N neurons, p symbols, squared error as a mean over rows and classes, weights N(0, 1).",
+    "The powers are fitted to training alone, where no run is censored; a run whose test accuracy has not crossed by its last update is "
+    "counted as never, not as its cap.",
+    "A run that diverges is an answer here, and its cell counts as converged.",
+)
+
+study = Study(
+    name="gromov2023-descent",
+    version=1,
+    settings=DescentCell,
+    run_cell=run_cell,
+    group_key=group_key,
+    dims=DIMS,
+    units=UNITS,
+    citation=GROMOV2023,
+)
+
+
+def sweep(size: str, seed: int) -> Sweep:
+    """Primes, rates, shares and replicas of the size."""
+    chosen = SIZES[size]
+    return Sweep(study=study.name, name=f"{study.name}-{size}", grid=chosen["grid"], base={**chosen["base"], "seed": seed})
+
+
+def analyse(dataset: xarray.Dataset, size: str) -> Analysis:
+    """Which rates are stable, which runs generalise, and how the time to learn scales."""
+    found = dataset.transpose("prime", "rate", "train_fraction", "replica", ...)
+    found = found.assign_attrs(rates=", ".join(f"{rate:g}" for rate in stable_rates(found)))
+    rows = comparisons(found)
+    return Analysis(found, rows, (*verdict(found), tally(rows)), CAVEATS, (_table(found),))
+
+
+def stable_rates(found: xarray.Dataset) -> list[float]:
+    """Rates at which no run of any prime diverged."""
+    diverged = found["diverged"].astype(float).max(("prime", "train_fraction", "replica"))
+    return [float(rate) for rate, worst in zip(found["rate"].values, diverged.values, strict=True) if worst == 0]
+
+
+def powers(found: xarray.Dataset) -> dict[str, tuple[float, float]]:
+    """Exponents of the rate and of p in the update of training accuracy 0.99, with standard errors; stable rates alone.
+
+    Least squares in logarithms, one constant, every run a point. NaN with fewer than two primes or rates, or a run that never crossed,
+    since leaving it out would bend the powers.
+    """
+    here = found.sel(rate=stable_rates(found))
+    steps = here["train_step"]
+    unknown = {"rate": (np.nan, np.nan), "prime": (np.nan, np.nan)}
+    if min(here.sizes["prime"], here.sizes["rate"]) < 2 or bool(steps.isnull().any()):
+        return unknown
+    columns = [np.ones(steps.size)]
+    columns += [np.log(here[name].broadcast_like(steps).transpose(*steps.dims).values.ravel()) for name in unknown]
+    design, y = np.stack(columns, axis=1), np.log(steps.values.ravel())
+    solved, *_ = np.linalg.lstsq(design, y, rcond=None)
+    variance = np.sum((y - design @ solved) ** 2) / (y.size - 3)
+    errors = np.sqrt(variance * np.diag(np.linalg.inv(design.T @ design)))
+    return {name: (float(solved[i]), float(errors[i])) for i, name in enumerate(unknown, 1)}
+
+
+def comparisons(found: xarray.Dataset) -> tuple[Comparison, ...]:
+    """The two powers, and the two rates of which the preset knew something."""
+    fitted = powers(found)
+    fast, slow = (found.sel(rate=rate, method="nearest") for rate in (6.0, 0.6))
+    diverged, learned = float(fast["diverged"].mean()), float(slow["train_step"].notnull().mean())
+    return (
+        Comparison("power of the rate in the update of training accuracy 0.99", -1.0, fitted["rate"][0], ARGUED, 0.1, fitted["rate"][1]),
+        Comparison("power of p in the same", 4 / 3, fitted["prime"][0], ARGUED, 0.1, fitted["prime"][1]),
+        Comparison(f"share of runs that diverge at rate {float(fast['rate']):g}", 1.0, diverged, "1e7 at p = 97", 0.0),
+        Comparison(f"share of runs that learn their training set at rate {float(slow['rate']):g}", 1.0, learned, "1e6 at p = 97", 0.0),
+    )
+
+
+def verdict(found: xarray.Dataset) -> tuple[str, ...]:
+    """Stable rates, who groks, and how time scales."""
+    stable = stable_rates(found)
+    lost = [f"{float(rate):g}" for rate in found["rate"].values if rate not in stable]
+    if not stable:
+        return ("Every rate diverged at some prime: nothing can be said of grokking.",)
+    parts = []
+    for fraction in found["train_fraction"].values:
+        for rate in stable:
+            here = found.sel(rate=rate, train_fraction=fraction)
+            risen, runs = int(here["test_step"].notnull().sum()), here["test_step"].size
+            low, high = wilson_interval(risen, runs)
+            delay = (here["test_step"] / here["train_step"]).values
+            late = f", {np.nanmedian(delay):.2g} times as late as training (median of these)" if risen else ""
+            parts.append(f"{fraction:.0%}, rate {rate:g}: {risen} of {runs} (95 %: {low:.2f} to {high:.2f}{late})")
+    over = f"; some or all do at {', '.join(lost)}" if lost else ""
+    fitted = powers(found)
+    (a, da), (b, db) = fitted["rate"], fitted["prime"]
+    scaled = (
+        f"Training takes rate^({a:.2f} ± {da:.2f}) p^({b:.2f} ± {db:.2f}) updates, where the scaling argument has -1 and 4/3."
+        if np.isfinite(a)
+        else "Not every stable run learned its training set: no powers are fitted."
+    )
+    risen = int(found["test_step"].sel(rate=stable).notnull().sum())
+    answer = "Plain gradient descent, without decay or momentum, groks" if risen else "No run of plain gradient descent groks"
+    return (
+        f"{answer}: runs that reach a test accuracy of {LEVEL} within {float(found['last_step'].max()):g} updates. {'; '.join(parts)}.",
+        f"In units of N p (2p)^(2/3) no run diverges at {found.attrs['rates']}{over}.",
+        scaled,
+    )
+
+
+def _table(found: xarray.Dataset) -> Table:
+    rows = []
+    for p in found["prime"].values:
+        for fraction in found["train_fraction"].values:
+            for rate in found["rate"].values:
+                here = found.sel(prime=p, train_fraction=fraction, rate=rate)
+                steps = [float(here[f"{name}_step"].fillna(np.inf).median()) for name in ("train", "test")]
+                shown = (int(here["diverged"].sum()), *(int(here[f"{name}_step"].notnull().sum()) for name in ("train", "test")))
+                end = float(here["test_accuracy"].where(here["diverged"] == 0).mean())
+                rows.append((int(p), float(fraction), float(rate), float(here["learning_rate"].max()), *shown, *steps, end))
+    columns = (
+        *("p", "share of pairs", "rate", "learning rate", "diverged", f"train reached {LEVEL}", f"test reached {LEVEL}"),
+        *("update, train, median", "update, test, median", "mean test accuracy at the end"),
+    )
+    note = (
+        f"{found.sizes['replica']} runs each; a median is over all of them, and a dash says that half or more never crossed. "
+        "A run may cross before it diverges."
+    )
+    return Table("Every rate at every prime", columns, rows, note, folded=len(rows) > 24)
+
+
+def _ends(dataset: xarray.Dataset, axes: tuple[str, ...]) -> Table:
+    """One row a run: how it ended."""
+    rows = []
+    for index in np.ndindex(*(dataset.sizes[axis] for axis in axes)):
+        here = dataset.isel(dict(zip(axes, index, strict=True)))
+        names = ("train_step", "test_step", "diverged_at", "last_step", "train_accuracy", "test_accuracy", "norm")
+        rows.append((*(here[axis].item() for axis in axes), *(float(here[name]) for name in names)))
+    columns = (*axes, "train crossing", "test crossing", "diverged at", "last step", "train accuracy", "test accuracy", "norm of weights")
+    return Table("Every run", columns, rows, "A dash: never. A run that diverged has the last values that were finite.", folded=True)
+
+
+recipe = Recipe(
+    name=study.name,
+    title=find(study.name).title,
+    question="At which learning rate does the quadratic network of arXiv:2301.02679 grok under plain gradient descent?",
+    sweep=sweep,
+    analyse=analyse,
+    pictures=(
+        Picture(
+            "rates",
+            "Updates until the training accuracy (open) and the test accuracy (filled) reach 0.99, times rate over p^(4/3), against the "
+            "rate in units of N p (2p)^(2/3), one point a run, for each share of pairs. Points of one kind that share a height follow the "
+            "scaling argument. At the top: runs that diverged (crosses), or whose test accuracy stayed below (open triangles).",
+            figures.rates,
+        ),
+    ),
+    citation=GROMOV2023,
+    executor="processes",
+    health=_ends,
+)

@@ -1,0 +1,107 @@
+"""Known numbers beside what came out."""
+
+import numpy as np
+import xarray
+
+from ...measures.fourier import participation_null
+from ..comparison import Comparison
+from .analysis import clean, median_step
+from .analytic import LATTICES
+
+DRAWN = "independent draws of random phases"
+EXACT = "exact, arXiv:2311.07568"
+TRAINED = "independent runs with another generator"
+RANDOM = (  # p, N / p, mean accuracy over draws, its rounding
+    (59, 1.0, 0.962, 5e-4),
+    (59, 2.0, 0.9999, 5e-5),
+    (59, 3.0, 1.0, 5e-5),
+    (113, 1.0, 0.998, 5e-4),
+    (113, 2.0, 1.0, 5e-5),
+)
+NORMALISED = {59: 6.109126e-4, 97: 2.878565e-4}  # of the lattice 6 (1, 4)
+NULLS = {59: 0.0655, 113: 0.0348}  # participation of Gaussian rows, to 1 %
+FEW, HALF = 0.3, 0.5  # train fractions
+
+
+def comparisons(found: xarray.Dataset) -> tuple[Comparison, ...]:
+    """Analytic networks, null values, then trained networks; those of a prime or a share that was not run are left out."""
+    return (*_analytic(found), *_nulls(found), *_trained(found))
+
+
+def _analytic(found: xarray.Dataset) -> list[Comparison]:
+    rows = []
+    primes = found["prime"].values
+    for p, ratio, expected, rounding in RANDOM:
+        if p in primes:
+            draws = found["random_accuracy"].sel(prime=p, ratio=ratio).values
+            # Of the expected mean the number of draws is not known: taken to be as many as ours
+            error = float(np.sqrt(2) * draws.std(ddof=1) / np.sqrt(draws.size))
+            what = f"accuracy of random phases, p = {p}, N = {round(ratio * p)}"
+            rows.append(Comparison(what, expected, float(draws.mean()), DRAWN, rounding, error))
+    for p in (p for p in NORMALISED if p in primes):
+        lattice = found.sel(prime=p, lattice="6 (1, 4)")
+        m = LATTICES["6 (1, 4)"][0]
+        margin = float(lattice["lattice_least_margin"]) * m * p / 4
+        share = float(lattice["lattice_normalised_margin"]) * float(lattice["largest_normalised_margin"])
+        named = f"lattice 6 (1, 4), p = {p}"
+        rows.append(Comparison(f"{named}: width", 3.0 * (p - 1), float(lattice["lattice_width"]), EXACT, 0.0))
+        rows.append(Comparison(f"{named}: least margin", 1.5 * p, margin, EXACT, 1e-9 * p))
+        rows.append(Comparison(f"{named}: normalised margin", NORMALISED[p], share, EXACT, 5e-11))
+    return rows
+
+
+def _nulls(found: xarray.Dataset) -> list[Comparison]:
+    rows = [
+        Comparison(f"participation of Gaussian rows, p = {p}", expected, participation_null(p), "independent draws", 0.01 * expected)
+        for p, expected in NULLS.items()
+    ]
+    start = found["mean_participation"].sel(moment="start", label_noise=0.0)
+    start = start.isel(train_fraction=0, weight_decay=0).values  # the same networks at every share and decay
+    neurons = found["participation"].sel(moment="start", label_noise=0.0).isel(train_fraction=0, weight_decay=0).values
+    error = float(neurons.std(ddof=1) / np.sqrt(neurons.size))
+    null = float(found["participation_null"].max())
+    rows.append(Comparison("mean participation before training", null, float(start.mean()), "exact for Gaussian rows", 0.0, error))
+    return rows
+
+
+def _trained(found: xarray.Dataset) -> list[Comparison]:
+    every = float(found["curve_step"].isel(curve=1).max())  # a crossing is late by less
+    fast, slow = clean(found, FEW, 5.0), clean(found, FEW, 0.0)
+    end = fast.sel(moment="end")
+    named = f"{FEW:.0%} of the pairs, decay"
+    half, half_error = _steps(clean(found, HALF, 5.0)["test_step"])
+    train, train_error = _steps(fast["train_step"])
+    test, test_error = _steps(fast["test_step"])
+    ratio, ratio_error = _steps(slow["test_step"].fillna(np.inf) / fast["test_step"])
+    share, error = _mean(end["median_participation"])
+    count, count_error = _mean(end["frequencies"])
+    humps, _ = _mean(slow["two_humped"].sel(moment="end"))
+    phases, phase_error = _mean(end["sum_agreement"])
+    other, _ = _mean(end["other_agreement"])
+    null = float(np.sqrt((end["other_null"] ** 2).mean() / end.sizes["replica"]))
+    possible = float(found["possible_frequencies"].max())
+    return [
+        Comparison(f"{named} 5: update of training accuracy 0.99, median", 20.0, train, TRAINED, every, train_error),
+        Comparison(f"{named} 5: update of test accuracy 0.99, median (80 to 90)", 85.0, test, TRAINED, 5.0, test_error),
+        Comparison(f"{HALF:.0%} of the pairs, decay 5: update of test accuracy 0.99, median", 40.0, half, TRAINED, every, half_error),
+        Comparison(f"{named} 0 over decay 5: update of test accuracy 0.99 (2 to 4 times)", 3.0, ratio, TRAINED, 1.0, ratio_error),
+        Comparison(f"{named} 5: frequencies that occur at the end", possible, count, TRAINED, 0.0, count_error),
+        Comparison(f"{named} 5: median participation at the end", 0.9, share, TRAINED, 0.05, error),
+        Comparison(f"{named} 0: share of networks with two humps at the end", 1.0, humps, TRAINED, 0.0),
+        Comparison(f"{named} 5: mean cosine of readout phase minus sum", 1.0, phases, "analytic network", 0.05, phase_error),
+        Comparison(f"{named} 5: mean cosine of readout phase plus sum", 0.0, other, "no such rule", 0.0, null),
+    ]
+
+
+def _steps(steps: xarray.DataArray) -> tuple[float, float]:
+    """Median over seeds (never: later than any) and its standard error as for normal numbers; 0 where it is not known."""
+    median, *_, never = median_step(steps.where(np.isfinite(steps)))
+    if not np.isfinite(median):
+        return np.nan, 0.0
+    return median, 0.0 if never or steps.size < 2 else float(np.sqrt(np.pi / 2) * steps.std(ddof=1) / np.sqrt(steps.size))
+
+
+def _mean(values: xarray.DataArray) -> tuple[float, float]:
+    """Over seeds, and its standard error; 0 for one seed, which tells nothing of it."""
+    v = values.values
+    return float(v.mean()), float(v.std(ddof=1) / np.sqrt(v.size)) if v.size > 1 else 0.0
