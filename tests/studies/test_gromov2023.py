@@ -74,6 +74,15 @@ def test_the_growth_of_widths_is_told_from_none(power):
     assert error < 0.05
 
 
+def test_the_bound_grows_as_the_logarithm():
+    found = xarray.Dataset(
+        {"theory_width": ("prime", [fourier_network.sufficient_width(p) for p in (23, 31, 59)])}, {"prime": [23, 31, 59]}
+    )
+    local = 1 / np.log(38 / 0.01)  # d ln ln((p - 1) / error) / d ln p, between the ends
+    assert analytic.theory_growth(found) == pytest.approx(local, rel=0.05)
+    assert np.isnan(analytic.theory_growth(found.isel(prime=[0, 1])))
+
+
 def test_too_few_primes_have_no_power():
     assert np.isnan(analytic.growth(invented_widths({23: 60.0, 31: 60.0}))).all()
     assert np.isnan(analytic.needed_width(invented_widths({23: 1000.0}).sel(prime=23))).all()

@@ -45,7 +45,8 @@ def width(found: xarray.Dataset) -> Figure:
                 if np.isfinite(power):
                     label = rf"$\propto p^{{{power:.2f}}}$" if power != 1 else r"$\propto p$"
                     needed.plot(primes, np.exp(middle[1] + power * (np.log(primes) - middle[0])), label=label, **{"linewidth": 1.0, **look})
-            needed.legend(fontsize=8)
+        needed.plot(primes, found["theory_width"], label="bound", color=BLUE, linestyle=(0, (5, 1.5)), linewidth=1.2)
+        needed.legend(fontsize=8)
         pairs = found.sizes["draw"] * float(found["prime"].max()) ** 2
         for axes in (scaled, plain):
             axes.set(yscale="log", ylim=(0.3 / pairs, 1.5))
@@ -114,6 +115,7 @@ def phases(found: xarray.Dataset) -> Figure:
             axes.axhline(1 / (len(edges) - 1), **RULE)
             axes.set_title(f"decay {decay:g}", loc="left")
             axes.set(xlabel=r"$\chi-\phi-\psi$, units of $\pi$", xlim=(-1, 1))
+            axes.set_xticks([-1, -0.5, 0, 0.5, 1], ["-1", "-½", "0", "½", "1"])
             axes.legend(fontsize=8, loc="upper left")
         figure.axes[0].set_ylabel("share of neurons")
         figure.axes[0].set_ylim(0, 1.4 * figure.axes[0].get_ylim()[1])  # room for the legend
@@ -129,17 +131,17 @@ def curves(found: xarray.Dataset) -> Figure:
         for axes, fraction in zip(figure.subplots(1, len(fractions), sharey=True, squeeze=False)[0], fractions, strict=True):
             for i, decay in enumerate(found["weight_decay"].values):
                 here = found.sel(train_fraction=fraction, weight_decay=decay, label_noise=0.0)
-                colour = DECAYS[i % 4][0]
+                colour, marker = DECAYS[i % 4][0], "os^D"[i % 4]
                 for k in range(here.sizes["replica"]):
                     run = here.isel(replica=k)
                     x = run["curve_step"].where(run["curve_step"] > 0)
-                    axes.plot(x, run["curve_test_accuracy"], color=colour, linewidth=1.2, alpha=0.9)
+                    axes.plot(x, run["curve_test_accuracy"], color=colour, linewidth=1.2, marker=marker, markersize=3)
                     axes.plot(x, run["curve_train_accuracy"], color=colour, linewidth=0.9, alpha=0.8, linestyle=(0, (4, 2)))
                 steps = here["test_step"].fillna(np.inf).median().item()
                 if np.isfinite(steps):
                     axes.axvline(steps, **{**RULE, "color": colour})
                 if not axes.get_subplotspec().colspan.start:
-                    handles.append(Line2D([], [], color=colour, label=f"decay {decay:g}, test"))
+                    handles.append(Line2D([], [], color=colour, marker=marker, markersize=3, label=f"decay {decay:g}, test"))
                     handles.append(Line2D([], [], color=colour, linewidth=0.9, linestyle=(0, (4, 2)), label=f"decay {decay:g}, training"))
             axes.set(xlabel="updates", xscale="log", ylim=(-0.03, 1.03))
             axes.set_title(f"{fraction:.0%} of the pairs", loc="left")

@@ -62,7 +62,8 @@ recipe = Recipe(
             "width",
             "Networks that are written down. (a) Share of wrong pairs against width N in units of p, random phases, mean over draws with "
             "standard errors; arrows: no pair was wrong. Curves that collapsed would lie on each other. (b) The same against N. "
-            "(c) The width at which 1 % of the pairs are wrong, the power of p that fits, and the power 1 that a collapse in N/p needs.",
+            "(c) The width at which 1 % of the pairs are wrong, the power of p that fits, the power 1 that a collapse in N/p "
+            "needs, and a bound by large deviations.",
             figures.width,
         ),
         Picture(

@@ -35,6 +35,8 @@ def analytic_networks(plan: Plan) -> xarray.Dataset:
     widths, errors = zip(*(needed_width(found.sel(prime=p)) for p in plan.primes), strict=True)
     found["needed_width"] = ("prime", np.array(widths), {"units": "neurons"})
     found["needed_width_error"] = ("prime", np.array(errors), {"units": "neurons"})
+    bounds = [fourier_network.sufficient_width(p, ERROR) for p in plan.primes]
+    found["theory_width"] = ("prime", np.array(bounds), {"units": "neurons"})
     return found
 
 
@@ -99,7 +101,7 @@ def _crossing(neurons: np.ndarray, wrong: np.ndarray) -> float:
 
 
 def growth(found: xarray.Dataset) -> tuple[float, float]:
-    """The exponent b of needed width ~ p^b with its standard error; 1 if curves collapse in N / p, 0 if the width alone decides.
+    """The exponent b of needed width ~ p^b with its standard error; 1 if curves collapse in N / p, near 0 if width ~ ln p.
 
     Least squares over the primes, weighted by the errors of the widths, which are widened where they do not explain the scatter about the
     line. NaN with fewer than three primes.
@@ -114,6 +116,13 @@ def growth(found: xarray.Dataset) -> tuple[float, float]:
     residual = y - weight @ y / weight.sum() - slope * x
     scatter = weight @ residual**2 / (known.sum() - 2)
     return float(slope), float(np.sqrt(max(1.0, scatter) / (weight @ x**2)))
+
+
+def theory_growth(found: xarray.Dataset) -> float:
+    """The same exponent of the width that theory says is sufficient, least squares over the same primes; NaN with fewer than three."""
+    if found.sizes["prime"] < 3:
+        return np.nan
+    return float(np.polyfit(np.log(found["prime"].values), np.log(found["theory_width"].values), 1)[0])
 
 
 def accuracy_spread(found: xarray.Dataset, ratio: float) -> tuple[float, float, float]:

@@ -6,9 +6,10 @@ import xarray
 from ...measures.fourier import participation_null
 from ..comparison import Comparison
 from .analysis import clean, median_step
-from .analytic import LATTICES
+from .analytic import LATTICES, growth, theory_growth
 
 DRAWN = "independent draws of random phases"
+BOUND = "large deviations, fourier_network.sufficient_width"
 EXACT = "exact, arXiv:2311.07568"
 TRAINED = "independent runs with another generator"
 RANDOM = (  # p, N / p, mean accuracy over draws, its rounding
@@ -38,6 +39,8 @@ def _analytic(found: xarray.Dataset) -> list[Comparison]:
             error = float(np.sqrt(2) * draws.std(ddof=1) / np.sqrt(draws.size))
             what = f"accuracy of random phases, p = {p}, N = {round(ratio * p)}"
             rows.append(Comparison(what, expected, float(draws.mean()), DRAWN, rounding, error))
+    slope, error = growth(found)
+    rows.append(Comparison("power of p in the width that random phases need", theory_growth(found), slope, BOUND, 0.0, error))
     for p in (p for p in NORMALISED if p in primes):
         lattice = found.sel(prime=p, lattice="6 (1, 4)")
         m = LATTICES["6 (1, 4)"][0]

@@ -4,9 +4,10 @@ import numpy as np
 import xarray
 
 from ...report import Table
+from ...theory.fourier_network import deviation_rate
 from ...transitions.learning_phases import wilson_interval
 from .analysis import OUTCOMES, clean, median_step
-from .analytic import ERROR, WIDTHS, accuracy_spread, growth
+from .analytic import ERROR, WIDTHS, accuracy_spread, growth, theory_growth
 from .cell import LEVEL
 
 CAVEATS = (
@@ -41,20 +42,24 @@ def _collapse(found: xarray.Dataset) -> str:
     if not np.isfinite(slope):
         return f"{seen}: too few primes for an exponent."
     judged = "do not collapse" if abs(slope - 1) > 3 * error else "may collapse"
-    other = "; the width alone decides, within errors" if abs(slope) <= 3 * error else ""
-    return f"Curves {judged} in N/p. {seen}: it grows as p to the power {slope:.2f} ± {error:.2f}, where a collapse in N/p needs 1{other}."
+    share = found["needed_width"] / found["theory_width"]
+    return (
+        f"Curves {judged} in N/p. {seen}: it grows as p to the power {slope:.2f} ± {error:.2f}, where a collapse in N/p needs 1. A bound "
+        f"by large deviations, ln((p - 1)/{ERROR:g})/{deviation_rate(int(primes[-1])):.4f} neurons, grows by the power "
+        f"{theory_growth(found):.2f} over these primes: the width itself decides, and p by its logarithm alone. Draws need "
+        f"{float(share.min()):.0%} to {float(share.max()):.0%} of the bound."
+    )
 
 
 def _lattice(found: xarray.Dataset) -> str:
     last = found.isel(prime=-1)
-    p = int(last["prime"])
-    exact = last.where(last["lattice_accuracy"] == 1)
-    all_equal = last.sel(lattice="6 (1, 4)")
-    best = float(last["random_normalised_margin"].mean("draw").max())
+    p, all_equal = int(last["prime"]), last.sel(lattice="6 (1, 4)")
+    exact = [kind for kind in last["lattice"].values if last["lattice_accuracy"].sel(lattice=kind) == 1]
+    widths = ", ".join(f"{float(last['lattice_width'].sel(lattice=kind)):.0f} with M = {kind}" for kind in exact)
+    best = float(last["random_normalised_margin"].sel(ratio=WIDTHS[-1]).mean())
     return (
-        f"Lattices of phases at p = {p} need no more than that: accuracy is exactly 1 at widths "
-        f"{', '.join(f'{w:.0f}' for w in np.unique(exact['lattice_width'].values[np.isfinite(exact['lattice_width'].values)]))}; at width "
-        f"{float(all_equal['lattice_width']):.0f} (3(p - 1)) all margins are equal and the normalised margin is "
+        f"Lattices of phases at p = {p} have an accuracy of exactly 1 at widths {widths}. With 6 (1, 4), at "
+        f"{float(all_equal['lattice_width']):.0f} = 3(p - 1) neurons, all margins are equal and the normalised margin is "
         f"{float(all_equal['lattice_normalised_margin']):.6f} of the largest possible one. Random phases reach {best:.2f} of it on average "
         f"at N = {WIDTHS[-1]:g} p."
     )
