@@ -7,11 +7,11 @@ import xarray
 from spinodal.studies.gromov2023 import descent
 from spinodal.studies.gromov2023.descent_cell import DIMS, DescentCell, group_key, learning_rate, run_cell
 
-PRIMES, RATES, SEEDS = (11, 23, 43), (0.1, 0.2, 0.4, 0.6, 6.0), 3
+PRIMES, RATES, SEEDS = (11, 23, 43), (0.1, 0.2, 0.4, 0.6, 6.0), 8
 
 
 def invented(power=-1.0, of_p=4 / 3, scatter=0.0):
-    """Training takes 20 rate^power p^of_p updates and the test half as long again; the last rate diverges, one seed never generalises."""
+    """Training takes 20 rate^power p^of_p updates and the test half as long again; the last rate diverges, one run never generalises."""
     shape = (len(PRIMES), len(RATES), 1, SEEDS)
     p, rate = np.array(PRIMES)[:, None, None, None], np.array(RATES)[None, :, None, None]
     noise = np.exp(scatter * np.random.default_rng(0).normal(size=shape))
@@ -70,13 +70,14 @@ def test_a_run_that_never_learned_takes_the_powers_away():
     runs = invented()
     runs["train_step"][0, 0, 0, 0] = np.nan
     assert np.isnan(descent.powers(runs)["rate"]).all()
-    assert np.isnan(descent.powers(invented().sel(prime=[23]))["prime"]).all()
+    for alone in ({"prime": [23]}, {"rate": [0.1, 6.0]}, {"replica": [0]}):
+        assert np.isnan(descent.powers(invented().sel(alone))["prime"]).all()
 
 
 def test_words_and_comparisons_come_from_the_runs():
     found = descent.analyse(invented(scatter=0.05), "quick")
     said = " ".join(found.verdict)
-    assert "70%, rate 0.1: 8 of 9" in said
+    assert "70%, rate 0.1: 23 of 24" in said
     assert "1.5 times as late as training" in said
     assert "no run diverges at 0.1, 0.2, 0.4, 0.6; some or all do at 6" in said
     assert all(row.agrees for row in found.comparisons)

@@ -28,7 +28,8 @@ CAVEATS = (
     "N neurons, p symbols, squared error as a mean over rows and classes, weights N(0, 1).",
     "The powers are fitted to training alone, where no run is censored; a run whose test accuracy has not crossed by its last update is "
     "counted as never, not as its cap.",
-    "A run that diverges is an answer here, and its cell counts as converged.",
+    "A run ends soon after both accuracies have reached 0.99: whether a rate would have diverged later is not asked. A run that diverges "
+    "is an answer here, and its cell counts as converged.",
 )
 
 study = Study(
@@ -66,21 +67,23 @@ def stable_rates(found: xarray.Dataset) -> list[float]:
 def powers(found: xarray.Dataset) -> dict[str, tuple[float, float]]:
     """Exponents of the rate and of p in the update of training accuracy 0.99, with standard errors; stable rates alone.
 
-    Least squares in logarithms, one constant, every run a point. NaN with fewer than two primes or rates, or a run that never crossed,
-    since leaving it out would bend the powers.
+    Least squares in logarithms over the primes and rates of each replica, one constant for each share of pairs; mean and error are over
+    replicas, since the rates of one share its splits and networks. NaN with fewer than two primes, rates or replicas, or where a run never
+    crossed, since leaving it out would bend the powers.
     """
     here = found.sel(rate=stable_rates(found))
     steps = here["train_step"]
-    unknown = {"rate": (np.nan, np.nan), "prime": (np.nan, np.nan)}
-    if min(here.sizes["prime"], here.sizes["rate"]) < 2 or bool(steps.isnull().any()):
-        return unknown
-    columns = [np.ones(steps.size)]
-    columns += [np.log(here[name].broadcast_like(steps).transpose(*steps.dims).values.ravel()) for name in unknown]
-    design, y = np.stack(columns, axis=1), np.log(steps.values.ravel())
-    solved, *_ = np.linalg.lstsq(design, y, rcond=None)
-    variance = np.sum((y - design @ solved) ** 2) / (y.size - 3)
-    errors = np.sqrt(variance * np.diag(np.linalg.inv(design.T @ design)))
-    return {name: (float(solved[i]), float(errors[i])) for i, name in enumerate(unknown, 1)}
+    names = ("rate", "prime")
+    if min(here.sizes[name] for name in (*names, "replica")) < 2 or bool(steps.isnull().any()):
+        return dict.fromkeys(names, (np.nan, np.nan))
+    one = steps.isel(replica=0)
+    shares = [(one["train_fraction"] == fraction).astype(float) for fraction in one["train_fraction"]]
+    columns = [*(np.log(one[name]) for name in names), *shares]
+    design = np.stack([column.broadcast_like(one).transpose(*one.dims).values.ravel() for column in columns], axis=1)
+    y = np.log(steps.transpose(*one.dims, "replica").values).reshape(len(design), -1)
+    fitted = np.linalg.lstsq(design, y, rcond=None)[0][: len(names)]
+    errors = fitted.std(axis=1, ddof=1) / np.sqrt(here.sizes["replica"])
+    return {name: (float(row.mean()), float(error)) for name, row, error in zip(names, fitted, errors, strict=True)}
 
 
 def comparisons(found: xarray.Dataset) -> tuple[Comparison, ...]:

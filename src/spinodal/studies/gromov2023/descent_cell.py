@@ -54,7 +54,7 @@ class DescentCell:
 
     def problem(self) -> ModularArithmetic:
         """What is learned."""
-        seed = derived_seed(self.seed, self.replica, 0)
+        seed = derived_seed(self.seed, self.replica, self.prime, 0)
         return ModularArithmetic(self.prime, train_fraction=self.train_fraction, split_seed=seed)
 
 
@@ -66,7 +66,7 @@ def run_cell(cell: DescentCell) -> dict[str, Any]:
 
     eta = learning_rate(cell.rate, cell.prime, cell.width)
     network = QuadraticMLP(cell.width, init="mean-field")
-    run = {"steps": cell.steps, "every": cell.every, "stop_at": LEVEL, "seed": derived_seed(cell.seed, cell.replica, 1)}
+    run = {"steps": cell.steps, "every": cell.every, "stop_at": LEVEL, "seed": derived_seed(cell.seed, cell.replica, cell.prime, 1)}
     found = train(cell.problem(), network=network, optimizer=SGD(eta), loss=mean_squared, **run)
     ended = trained.trajectory_outputs(found, cell.steps, LEVEL)
     return {**ended, "learning_rate": eta, "diverged": not found.converged, "converged": True}

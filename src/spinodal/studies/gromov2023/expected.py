@@ -25,7 +25,7 @@ FEW, HALF = 0.3, 0.5  # train fractions
 
 
 def comparisons(found: xarray.Dataset) -> tuple[Comparison, ...]:
-    """Analytic networks, null values, then trained networks; those of a prime or a share that was not run are left out."""
+    """Analytic networks, null values, then trained networks; those of a prime that the size does not have are left out."""
     return (*_analytic(found), *_nulls(found), *_trained(found))
 
 
