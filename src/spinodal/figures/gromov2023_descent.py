@@ -25,7 +25,7 @@ def rates(found: xarray.Dataset) -> Figure:
                 look = {"marker": marker, "linestyle": "none", "markersize": 4.5, "markeredgecolor": colour}
                 for name, face in (("train", "white"), ("test", colour)):
                     steps = np.where(diverged, np.nan, here[f"{name}_step"].values.ravel())
-                    axes.plot(x, steps * rate / p ** (4 / 3), markerfacecolor=face, **look)
+                    axes.plot(x, steps * rate / p ** (11 / 6), markerfacecolor=face, **look)
                 never = ~diverged & np.isnan(here["test_step"].values.ravel())
                 top = axes.get_xaxis_transform()
                 axes.plot(x[diverged], np.full(diverged.sum(), 0.97), "x", color=colour, markersize=5, transform=top)
@@ -36,7 +36,7 @@ def rates(found: xarray.Dataset) -> Figure:
             axes.minorticks_off()
             axes.set_title(f"{fraction:.0%} of the pairs", loc="left")
         low, high = grid[0].get_ylim()
-        grid[0].set(ylim=(low, high * (high / low) ** 0.3), ylabel=r"updates $\times$ rate / $p^{4/3}$")
+        grid[0].set(ylim=(low, high * (high / low) ** 0.3), ylabel=r"updates $\times$ rate / $p^{11/6}$")
         looks = zip(found["prime"].values, PRIMES, strict=False)
         handles = [Line2D([], [], marker=marker, color=colour, linestyle="none", label=f"p = {p}") for p, (colour, marker) in looks]
         handles += [

@@ -10,6 +10,7 @@ from ..outputs import derived_seed
 from .cell import LEVEL
 
 DIMS = trained.DIMS
+POWER = 11 / 6  # of p in the updates until training is done, at one rate
 UNITS = {**trained.UNITS, "learning_rate": "1 (learning rate)"}
 
 
@@ -18,10 +19,11 @@ def learning_rate(rate: float, prime: int, width: int) -> float:
 
     With weights theta = (2p)^(1/3) phi the outputs f = mean_i (phi_a + phi_b)_i^2 phi_iq are of order 1 where phi is, and a step of eta in
     theta is one of eta / (2p)^(2/3) in phi. There the squares h > 0 share a mean over all pairs, and with it the squared error, a mean
-    over p classes, has curvature (2/p) |h|^2 / N^2 ~ 2 / (p N) once phi is of order 1: steps are stable up to rate ~ 1. What tells the
-    labels apart is in 1 of p classes and of p pairs, and has a gradient of order 1 / (p^2 N), so that growth by itself takes of order
-    p / rate updates. The start is at phi ~ (2p)^(-1/3), where the gradient of a cubic f goes as phi^2 and the time to leave as 1 / phi:
-    p^(4/3) / rate.
+    over p classes, has curvature (2/p) |h|^2 / N^2 ~ 2 / (p N) once phi is of order 1: steps are stable up to rate ~ 1.
+
+    How long learning takes: what tells the labels apart is in 1 of p classes and of p pairs. A wave of amplitude A in all three weights of
+    a neuron has a gradient of order A^2 / (p^2 N), so that it needs of order p / (rate A) updates from its start to order 1. The start is
+    a wave's share of noise, A ~ (2p)^(-1/3) p^(-1/2): of order p^`POWER` / rate updates in all, with logarithms for the luckiest waves.
     """
     return rate * width * prime * (2 * prime) ** (2 / 3)
 
