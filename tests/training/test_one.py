@@ -126,6 +126,7 @@ def test_checkpoints_are_the_parameters_at_their_step():
         for a, b in zip(leaves(alone.parameters), leaves(whole.checkpoints[step]), strict=True):
             np.testing.assert_array_equal(a, b)
     assert list(train(SMALL, steps=100, every=10, checkpoint_every="log").checkpoints) == [0, 10, 20, 40, 80, 100]
+    assert list(train(SMALL, steps=100, every=10, checkpoint_every=(0, 30, 100)).checkpoints) == [0, 30, 100]
 
 
 def test_a_level_that_the_start_has_reached_is_kept_there():
@@ -234,6 +235,7 @@ def test_digits_are_learned_in_float32_and_with_a_float64_loss():
         ({"initial_scale": -1.0}, "initial_scale must be"),
         ({"measures": ("weight_nrm",)}, "nearest: weight_norm"),
         ({"checkpoint_every": 7}, "checkpoint_every must be a multiple"),
+        ({"checkpoint_every": (10, 25)}, "checkpoint_every must hold multiples of every=10 up to steps=.*, got 25"),
         ({"parameters": {"embedding": np.zeros((5, 1))}}, "parameters must have the shapes"),
         ({"loss_dtype": "float16"}, "loss_dtype must be one of"),
     ],

@@ -40,7 +40,7 @@ def train(
     every: int = 10,
     measures: Sequence[str | Measure] | Mapping[str, Measure] = (),
     measure_every: int | None = None,
-    checkpoint_every: int | str | None = None,
+    checkpoint_every: int | str | Sequence[int] | None = None,
     checkpoint_at: float | None = None,
     batch: int | None = None,
     stop_at: float | None = None,
@@ -65,8 +65,8 @@ def train(
         steps: updates, a multiple of `every`. seed: of the initial parameters and of batches.
         measures: names, or functions of the parameters (a dict of NumPy arrays) that give numbers or arrays; evaluated on the host at every
             `measure_every` updates (default `every`), both multiples of `every`. Their cost is `measure_seconds`.
-        checkpoint_every: keep parameters at these steps, or "log" for every, 2 every, 4 every, ... checkpoint_at: and at the record
-            where training and where test accuracy first reach this level.
+        checkpoint_every: keep parameters at its multiples, "log" for every, 2 every, 4 every, ..., or at the steps of a sequence.
+            checkpoint_at: and at the record where training and where test accuracy first reach this level.
         batch: rows of an update, drawn anew for each without replacement; None: all.
         stop_at: end at the first chunk (a number of updates that depends on shapes and `every` alone) at whose end both accuracies have
             reached this level. Crossings of levels up to it are those of the whole run.

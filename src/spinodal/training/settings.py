@@ -17,7 +17,7 @@ class Schedule:
     steps: int
     every: int
     stop_at: float | None
-    checkpoint_every: int | str | None
+    checkpoint_every: int | str | Sequence[int] | None
     checkpoint_at: float | None
     measure_every: int | None
 
@@ -34,6 +34,13 @@ class Schedule:
             require(level is None or 0 < real(name, level) <= 1, f"{name} must be an accuracy, above 0 and at most 1, or None, got {level}")
         if isinstance(self.checkpoint_every, str):
             choice("checkpoint_every", self.checkpoint_every, ("log",))
+        elif isinstance(self.checkpoint_every, Sequence):
+            for step in self.checkpoint_every:
+                integer("checkpoint_every", step, minimum=0, why="a step at which parameters are kept")
+                require(
+                    step % self.every == 0 and step <= self.steps,
+                    f"checkpoint_every must hold multiples of every={self.every} up to steps={self.steps}, got {step}",
+                )
         elif self.checkpoint_every is not None:
             self._multiple("checkpoint_every", self.checkpoint_every)
         if self.measure_every is not None:
@@ -49,6 +56,8 @@ class Schedule:
             return set()
         if isinstance(self.checkpoint_every, int):
             return set(range(0, self.steps + 1, self.checkpoint_every))
+        if not isinstance(self.checkpoint_every, str):
+            return set(self.checkpoint_every)
         doubling = [self.every]
         while 2 * doubling[-1] < self.steps:
             doubling.append(2 * doubling[-1])
