@@ -72,7 +72,16 @@ def tiny_squares(monkeypatch):
 
 
 @pytest.fixture
-def run_quickly(instant_sampler, instant_trainer, coarse_theory, tiny_layers, tiny_squares):
+def tiny_transformers(monkeypatch):
+    """The same for nanda2023, which looks at real networks too."""
+    from spinodal.studies import nanda2023
+
+    base = {"prime": 11, "d_model": 8, "d_mlp": 16, "steps": 40, "brief_steps": 40, "looks": 5, "null_draws": 2}
+    monkeypatch.setitem(nanda2023.SIZES, "quick", {"replicas": 2, "arms": ["main", "decay 4"], "base": base})
+
+
+@pytest.fixture
+def run_quickly(instant_sampler, instant_trainer, coarse_theory, tiny_layers, tiny_squares, tiny_transformers):
     def run(name, out, **settings):
         return studies.run(name, out=out, progress=False, **{"executor": "serial", **settings})
 

@@ -22,6 +22,10 @@ GROMOV2023 = (
     "Gromov (2023), Grokking modular arithmetic, arXiv:2301.02679; Doshi, Das, He, Gromov (2024), To grok or not to grok, arXiv:2310.13061"
 )
 
+NANDA2023 = (
+    "Nanda, Chan, Lieberum, Smith, Steinhardt (2023), Progress measures for grokking via mechanistic interpretability, arXiv:2301.05217"
+)
+
 
 @dataclass(frozen=True)
 class Size:
@@ -192,6 +196,16 @@ CATALOGUE = (
             "paper": Size("5 primes x 7 rates x 2 shares x 8 seeds to 20,000 updates", 120),
         },
         "spinodal.studies.gromov2023.descent",
+    ),
+    Entry(
+        "nanda2023",
+        "Progress measures of a transformer that groks: three phases, who moves first, delay against data and weight decay",
+        NANDA2023,
+        {
+            "quick": Size("p = 31: 3 fractions and 3 decays x 3 seeds to 2,000 updates", 3),
+            "paper": Size("p = 113: 10 fractions and 4 decays x 5 seeds to 40,000 updates (10,000 from 40 % of the data on)", 1200),
+        },
+        "spinodal.studies.nanda2023",
     ),
 )
 

@@ -1,0 +1,108 @@
+"""Straight lines through times of which some are only known to be later, or earlier, than a bound."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import log_ndtr
+
+EARLIER, SEEN, LATER = -1, 0, 1
+STEPS = 60  # of Newton's method at most
+LEAST_SPREAD = 1e-6  # of a line through all its points
+
+
+@dataclass(frozen=True)
+class Line:
+    """What `fit_line` found; NaN and `converged=False` where there is no such line."""
+
+    intercept: float
+    slope: float
+    spread: float  # sigma, of y about the line
+    slope_error: float  # one standard error, from the curvature of the likelihood
+    log_likelihood: float
+    converged: bool
+    message: str
+
+    def at(self, x: np.ndarray) -> np.ndarray:
+        """The middle of y."""
+        return self.intercept + self.slope * np.asarray(x, float)
+
+
+def fit_line(x: np.ndarray, y: np.ndarray, kind: np.ndarray) -> Line:
+    """The line of largest likelihood with normal scatter, where some y are bounds (tobit).
+
+        y_i = a + b x_i + sigma e_i;   seen: density of y_i;   LATER: P(y > y_i);   EARLIER: P(y < y_i).
+
+    Found by Newton's method in (a, b, 1) / sigma, in which the likelihood is concave (Olsen 1978); sigma is divided by no lost degrees of
+    freedom, so that with few points it is small.
+    Arguments:
+        x, y: (n,). kind: (n,) of EARLIER, SEEN, LATER.
+    Undefined: fewer than two different x with anything seen, or seen points all on one line.
+    """
+    x, y, kind = np.asarray(x, float), np.asarray(y, float), np.asarray(kind)
+    seen = kind == SEEN
+    if len(np.unique(x[seen])) < 2:
+        return _no_line(f"times are seen at {len(np.unique(x[seen]))} places: a line needs two")
+    design = np.stack([np.ones_like(x), x, -y], axis=1)  # design @ (a, b, 1) / sigma = -(y - a - b x) / sigma
+    first = np.linalg.lstsq(design[seen, :2], y[seen], rcond=None)[0]
+    spread = float(np.std(y[seen] - design[seen, :2] @ first))
+    if seen.all():
+        return _least_squares(x, float(first[0]), float(first[1]), spread)
+    spread = max(spread, 0.1)  # a start: the points that are seen may lie on one line
+    scaled = np.array([*first, 1.0]) / spread
+    value = _log_likelihood(design, seen, kind, scaled)
+    for _ in range(STEPS):
+        gradient, curvature = _derivatives(design, seen, kind, scaled)
+        step = np.linalg.lstsq(curvature, -gradient, rcond=None)[0]
+        size = 1.0
+        while size > 1e-6:  # 1 / sigma stays positive, the likelihood never falls
+            trial = scaled + size * step
+            new = _log_likelihood(design, seen, kind, trial) if trial[2] > 0 else -np.inf
+            if new >= value:
+                break
+            size /= 2
+        else:
+            break
+        scaled, gained, value = trial, new - value, new
+        if gained < 1e-10:
+            break
+    _, curvature = _derivatives(design, seen, kind, scaled)
+    a, b, sigma = *scaled[:2] / scaled[2], 1 / scaled[2]
+    if not sigma > LEAST_SPREAD or not np.isfinite(sigma) or np.linalg.cond(curvature) > 1e14:
+        return _no_line("the times that are seen lie on one line that all bounds permit: their scatter is not known")
+    # b = scaled_b / scaled_1: its error by the chain rule
+    slope_of = np.array([0.0, 1.0, -b]) * sigma
+    error = float(np.sqrt(slope_of @ np.linalg.inv(-curvature) @ slope_of))
+    return Line(float(a), float(b), float(sigma), error, value, converged=True, message=f"{seen.sum()} of {len(x)} times seen")
+
+
+def _least_squares(x: np.ndarray, intercept: float, slope: float, spread: float) -> Line:
+    """The same where every time is seen."""
+    if spread < LEAST_SPREAD:
+        return _no_line("all points lie on one line: their scatter is not known")
+    n = len(x)
+    value = -n * (np.log(spread) + 0.5 * np.log(2 * np.pi) + 0.5)
+    error = spread / np.sqrt(n) / np.std(x)
+    return Line(intercept, slope, spread, float(error), float(value), converged=True, message=f"{n} of {n} times seen")
+
+
+def _log_likelihood(design: np.ndarray, seen: np.ndarray, kind: np.ndarray, scaled: np.ndarray) -> float:
+    z = design @ scaled  # minus the residual over sigma
+    bounds = log_ndtr(kind[~seen] * z[~seen])
+    return float(seen.sum() * (np.log(scaled[2]) - 0.5 * np.log(2 * np.pi)) - 0.5 * np.sum(z[seen] ** 2) + np.sum(bounds))
+
+
+def _derivatives(design: np.ndarray, seen: np.ndarray, kind: np.ndarray, scaled: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    z = design @ scaled
+    side = kind[~seen]
+    u = side * z[~seen]
+    ratio = np.exp(-0.5 * u**2 - 0.5 * np.log(2 * np.pi) - log_ndtr(u))
+    slope, bend = -z.copy(), -np.ones_like(z)
+    slope[~seen], bend[~seen] = side * ratio, -ratio * (ratio + u)
+    gradient, curvature = design.T @ slope, (design * bend[:, None]).T @ design
+    gradient[2] += seen.sum() / scaled[2]
+    curvature[2, 2] -= seen.sum() / scaled[2] ** 2
+    return gradient, curvature
+
+
+def _no_line(why: str) -> Line:
+    return Line(*(np.nan,) * 5, converged=False, message=why)

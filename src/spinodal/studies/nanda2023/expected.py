@@ -1,0 +1,125 @@
+"""Numbers that the runs must give: identities, null values, published ones where the prime is the published one."""
+
+import numpy as np
+import xarray
+
+from ...transitions.learning_phases import wilson_interval
+from ..comparison import Comparison
+from . import published
+from .analysis import CROSSING, arms
+from .cell import CROSSED, MAIN
+from .censored import Line
+from .laws import EXPONENTIAL, Laws
+
+RELEASED = "arXiv:2301.05217, released runs, one seed"
+OWN_SCATTER = "; error: scatter of our seeds, and of its one"
+
+
+def comparisons(found: xarray.Dataset, laws: dict[str, Laws], decay: Line) -> tuple[Comparison, ...]:
+    """Identities and nulls first, then what does not depend on the prime, then the published table."""
+    return (*_identities(found), _published_line(laws), *_any_prime(found, decay), *_table(found), *_peak(found), *_slow(found))
+
+
+def _identities(found: xarray.Dataset) -> list[Comparison]:
+    start = found["gini_embedding"].isel(look=0)
+    prime, width = int(found.attrs["prime"]), int(found.attrs["d_model"])
+    return [
+        Comparison(
+            "restricted loss over all frequencies, less the loss of the logits averaged over equal sums (largest)",
+            0.0,
+            float(found["identity_gap"].max()),
+            "identity",
+            1e-9,
+        ),
+        Comparison(
+            "Gini of the embedding's Fourier rows before training, mean of all runs",
+            (1 - 1 / prime) / np.sqrt(2 * np.pi * width),
+            float(start.mean()),
+            f"norms of {width} normal numbers, (1 - 1/p) / sqrt(2 pi d) for large d",
+            0.0,
+            float(start.std(ddof=1) / np.sqrt(start.size)) if start.size > 1 else 0.0,
+        ),
+    ]
+
+
+def _published_line(laws: dict[str, Laws]) -> Comparison:
+    line = laws["published"].lines[EXPONENTIAL]
+    what = "slope of ln(delay) against the fraction, published table, our fit"
+    return Comparison(what, published.LINE[1], line.slope, "fit of the released table", 0.0, line.slope_error)
+
+
+def _any_prime(found: xarray.Dataset, decay: Line) -> list[Comparison]:
+    main, grokked = found.sel(arm=MAIN), found["grokked"].values
+    early = (found["fitted_step"] < found[CROSSING].fillna(np.inf)).values
+    joint, single = (found[name].values for name in ("published_excluded", "excluded_singly"))
+    last = np.isfinite(found["curve_step"].values).sum(axis=-1) - 1
+    rows, columns = np.indices(last.shape)
+    joint, single = joint[rows, columns, last], single[rows, columns, last]
+    known = grokked & np.isfinite(joint) & (np.isfinite(single).sum(axis=-1) > 1)
+    above = joint[known] > np.nanmax(single[known], axis=-1) if known.any() else np.array([])
+    sure = abs(decay.slope) > 2 * decay.slope_error
+    return [
+        _share("share of runs with train loss < 0.1 before test loss < 0.1", 1.0, early.ravel(), RELEASED),
+        _share("share of main runs that grok within their length", 1.0, main["grokked"].values, RELEASED),
+        _share("grokked runs: share with a joint excluded loss above every single one", 1.0, above, "released net, decay 0.1"),
+        Comparison(
+            "sign of the slope of ln(step of a test loss below 0.1) against ln(decay), where it is two errors from 0",
+            float(np.sign(published.decay_slope())),
+            float(np.sign(decay.slope)) if sure else np.nan,
+            f"{RELEASED}; the appendix says +1",
+            0.0,
+        ),
+    ]
+
+
+def _table(found: xarray.Dataset) -> list[Comparison]:
+    """The published crossing is one draw, so that its own scatter counts too: sd sqrt(1 + 1/n)."""
+    ours = {round(float(found["fraction"].sel(arm=arm)[0]), 6): arm for arm in arms(found, "fraction")} if _as_published(found) else {}
+    rows = []
+    for fraction, crossings in published.CROSSINGS.items():
+        value, error = np.nan, 0.0
+        if fraction in ours:
+            logs = np.log(found[CROSSED[0.1]].sel(arm=ours[fraction]).values)
+            if np.isfinite(logs).all():
+                value, error = float(logs.mean()), float(logs.std(ddof=1) * np.sqrt(1 + 1 / logs.size)) if logs.size > 1 else 0.0
+        what = f"p = 113, fraction {fraction:g}: ln(step of a test loss below 0.1), all seeds seen"
+        rows.append(Comparison(what, float(np.log(crossings[1])), value, RELEASED + OWN_SCATTER, 0.0, error))
+    return rows
+
+
+def _peak(found: xarray.Dataset) -> list[Comparison]:
+    given = {
+        "train loss below 0.1, step": ("fitted_step", published.FITTED),
+        "peak of the test loss, step": ("peak_step", published.PEAK_STEP),
+        "peak of the test loss, nats": ("peak_loss", published.PEAK_LOSS),
+    }
+    rows = []
+    for what, (name, (low, high)) in given.items():
+        values = found[name].sel(arm=MAIN).values if _as_published(found) else np.array([np.nan])
+        error = float(np.std(values, ddof=1) / np.sqrt(values.size)) if values.size > 1 else 0.0
+        rows.append(Comparison(f"p = 113, 30 %: {what}", (low + high) / 2, float(np.mean(values)), RELEASED, (high - low) / 2, error))
+    return rows
+
+
+def _slow(found: xarray.Dataset) -> list[Comparison]:
+    arm = f"decay {published.SLOW_DECAY:g}"
+    here = _as_published(found) and arm in found["arm"].values
+    late = ~found["grokked"].sel(arm=arm).values if here else np.array([])
+    last = float(found["last_step"].sel(arm=arm).max()) if here else np.nan
+    expected = 1.0 if not last >= published.SLOW_CROSSING else 0.0
+    what = f"p = 113, decay 0.1: share of runs that have not grokked{f' by {last:,.0f}' if here else ''}"
+    return [_share(what, expected, late, f"{RELEASED}: {published.SLOW_CROSSING:,}")]
+
+
+def _as_published(found: xarray.Dataset) -> bool:
+    base = found.sel(arm=MAIN).isel(replica=0)
+    same = round(float(base["fraction"]), 6), float(base["decay"])
+    return int(found.attrs["prime"]) == published.PRIME and same == (published.FRACTION, published.DECAY)
+
+
+def _share(what: str, expected: float, which: np.ndarray, source: str) -> Comparison:
+    """Of runs; its error from Wilson's interval, in which one exception of few runs is not yet a contradiction."""
+    if not which.size:
+        return Comparison(what, expected, np.nan, source, 0.0)
+    low, high = wilson_interval(int(which.sum()), int(which.size), confidence=0.6827)
+    return Comparison(what, expected, float(which.mean()), source, 0.0, float(high - low) / 2)

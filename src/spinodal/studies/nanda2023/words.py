@@ -1,0 +1,180 @@
+"""What the runs answer, in sentences made from their numbers."""
+
+import numpy as np
+import xarray
+
+from ...transitions.learning_phases import wilson_interval
+from ..clauw2024.rules import sign_test
+from . import published
+from .analysis import FUTURE, READINGS, arms
+from .cell import MAIN
+from .censored import Line
+from .laws import EXPONENTIAL, POWER, Laws
+from .rules import MOVED
+
+NEEDED = 5  # runs, below which no lead is claimed
+
+CAVEATS = (
+    "The published progress measures use the key frequencies of the finished network, so that their curves know the future. They are drawn "
+    "beside those with key frequencies found at the same step, from the logit weights W_L: smallest set with 90 % of the energy.",
+    "Null bands: as many frequencies as there are key ones, drawn from the others; they are the same sets at all steps. Where fewer are "
+    "left than that, there is no band.",
+    "Phases are a rule of our own. Memorisation ends at a train accuracy of 0.99; the paper's own boundary lies at the peak of the test "
+    "loss, which has a row of its own in the comparisons. Cleanup begins at the first look since then at which the test loss is at most "
+    "half of its largest so far and the weight norm below its largest since memorisation; it ends at a test loss of 0.01. The stretch "
+    "between counts as circuit formation only if the excluded loss rises and ends above its null band while the restricted loss falls "
+    "and ends below its own; the bands need the key frequencies of the end.",
+    f"A reading has moved at the first look at which it has lost {MOVED:.0%} of its largest value since memorisation, or risen to 1/0.9 "
+    "of its smallest; the test loss is held to the same rule. No later value is used. Steps are late by up to one look.",
+    "The delay runs from a train loss below 0.1 to a test loss below 0.1. Runs that never cross are censored at their last update: they "
+    "enter the likelihood as later than that, and no median counts the cap as a time.",
+    "The published table has one seed a row and its epochs of memorisation only as a range, whose middle is used.",
+    "Every run has its own split and initial weights, where the released code has one split and one seed.",
+)
+
+
+def small(found: xarray.Dataset) -> tuple[str, ...]:
+    """What is smaller than published, if anything is."""
+    a = found.attrs
+    if a["prime"] == published.PRIME:
+        return ()
+    base = found.sel(arm=MAIN).isel(replica=0)
+    return (
+        f"Smaller than published: p = {a['prime']} for 113, model width {a['d_model']} for 128, {a['d_mlp']} hidden units for 512, "
+        f"{float(base['fraction']):.0%} of the data for 30 %, weight decay {float(base['decay']):g} for 1, {a['steps']:,} updates for "
+        "40,000. Small primes need a larger share of the data; numbers of updates cannot be compared with published ones.",
+    )
+
+
+def verdict(found: xarray.Dataset, laws: dict[str, Laws], decay: Line) -> tuple[str, ...]:
+    """A sentence or two for each question."""
+    return (_phases(found), _leads(found), _fraction(found, laws), _decay(found, decay), _frequencies(found), _excluded(found))
+
+
+def median_range(values: np.ndarray) -> str:
+    """Median and range of the known values; how many are not known."""
+    known = values[np.isfinite(values)]
+    if not known.size:
+        return f"never ({values.size} of {values.size})"
+    never = f", {values.size - known.size} of {values.size} never" if known.size < values.size else ""
+    # with some never, the median of those that are known would be too early
+    middle = np.median(np.where(np.isfinite(values), values, np.inf))
+    said = f"{middle:,.0f}" if np.isfinite(middle) else "beyond the end"
+    return f"{said} ({known.min():,.0f} to {known.max():,.0f}{never})"
+
+
+def _phases(found: xarray.Dataset) -> str:
+    main = found.sel(arm=MAIN)
+    at = {name: median_range(main[f"phase_{name}"].values) for name in ("fitted", "cleanup", "stable")}
+    formed = found["phase_formed"].values.ravel()
+    judged = formed[np.isfinite(formed)]
+    low, high = wilson_interval(int(judged.sum()), judged.size)
+    return (
+        f"Phases of {main.sizes['replica']} main runs by rule, update as median (range): memorisation ends {at['fitted']}, cleanup begins "
+        f"{at['cleanup']} and ends {at['stable']}. Before the cleanup the excluded loss rises out of its null band while the restricted "
+        f"loss falls out of its own in {int(judged.sum())} of {judged.size} runs of all arms (95 %: {low:.2f} to {high:.2f}); in the "
+        "others a circuit that forms before the cleanup is not seen."
+    )
+
+
+def lead_of(found: xarray.Dataset, reading: str) -> dict[str, float]:
+    """Over the runs that grok: by how much a reading moves before the test loss, and the sign test; and moves in the other runs."""
+    grokked = found["grokked"].values
+    leads = found["lead"].sel(reading=reading).values[grokked]
+    known = leads[np.isfinite(leads)]
+    earlier, of, p = sign_test(known)
+    idle = np.isfinite(found["moved_step"].sel(reading=reading).values[~grokked])
+    middle = (float(f(known)) for f in (np.median, np.min, np.max)) if known.size else (np.nan,) * 3
+    numbers = dict(zip(("median", "least", "largest"), middle, strict=True))
+    return {**numbers, "runs": known.size, "earlier": earlier, "of": of, "p": p, "idle": int(idle.sum()), "others": idle.size}
+
+
+def _leads(found: xarray.Dataset) -> str:
+    leads = {name: lead_of(found, name) for name in READINGS}
+    runs = int(found["grokked"].sum())
+    told = "; ".join(f"{name} {_lead(lead)}" for name, lead in leads.items() if not name.endswith(FUTURE))
+    words = f"Who moves before the test loss, by the past alone, {runs} runs that grok; median lead in updates: {told}."
+    if runs < NEEDED:
+        return f"{words} Fewer than {NEEDED} runs: no lead is claimed."
+    ahead = [name for name, lead in leads.items() if not name.endswith(FUTURE) and lead["p"] < 0.05 and lead["median"] > 0]
+    claim = f"Earlier than the test loss (sign test, p < 0.05): {', '.join(ahead)}." if ahead else "None is earlier at p < 0.05."
+    idle = leads["restricted loss"]
+    if idle["others"]:
+        false = ", ".join(f"{name} in {leads[name]['idle']}" for name in ahead)
+        claim += f" Of the {idle['others']} runs that do not grok, they move too: {false or 'none is asked'}."
+    else:
+        claim += " No run fails to grok, so that false alarms are not known."
+    return f"{words} {claim}"
+
+
+def _lead(lead: dict[str, float]) -> str:
+    if not lead["of"]:
+        return "0, at the same look" if lead["runs"] else "does not move"
+    return f"{lead['median']:g} ({lead['earlier']} of {lead['of']} earlier, p = {lead['p']:.2g})"
+
+
+def _fraction(found: xarray.Dataset, laws: dict[str, Laws]) -> str:
+    here, table = laws["here"], laws["published"]
+    never = int((~found.sel(arm=arms(found, "fraction"))["grokked"]).sum())
+    said = []
+    for name, law in (("the published table (one seed a point)", table), (f"our runs ({never} censored)", here)):
+        if not np.isfinite(law.gain):
+            said.append(f"{name}: {law.message}")
+            continue
+        line = law.lines[EXPONENTIAL]
+        better = POWER if law.gain > 0 else EXPONENTIAL
+        said.append(
+            f"{name}: ln(delay) = {line.intercept:.1f} {line.slope:+.1f}({line.slope_error:.1f}) f, or a power "
+            f"{law.lines[POWER].slope:.1f} of f - {law.threshold:.3f}; Akaike favours the {better} by {abs(law.gain):.1f}; "
+            f"simulated p of the exponential {law.p_exponential:.2f}, of the power law {law.p_power:.2f}: {law.message}"
+        )
+    return f"Is there a critical fraction? {'. '.join(one[0].upper() + one[1:] for one in said)}."
+
+
+def _decay(found: xarray.Dataset, decay: Line) -> str:
+    names = arms(found, "decay")
+    never = int((~found.sel(arm=names)["grokked"]).sum())
+    if not decay.converged:
+        return f"Weight decay and time: {decay.message}; {never} runs are censored."
+    span = " to ".join(f"{float(found['decay'].sel(arm=arm)[0]):g}" for arm in (names[0], names[-1]))
+    sure = abs(decay.slope) > 2 * decay.slope_error
+    sooner = "sooner" if decay.slope < 0 else "later"
+    judged = f"more decay groks {sooner}" if sure else "its sign is open"
+    against = {True: "as the text and the released runs say, against the appendix", False: "as the appendix says"}[decay.slope < 0]
+    return (
+        f"Weight decay and time: ln(step of a test loss below 0.1) against ln(decay), {span}, has slope {decay.slope:.2f}"
+        f"({decay.slope_error:.2f}) with {never} censored runs: {judged}{f', {against}' if sure else ''}. Two released runs give "
+        f"{published.decay_slope():.2f}."
+    )
+
+
+def _frequencies(found: xarray.Dataset) -> str:
+    grokked = found["grokked"].values
+    keys = found["final_key"].values[grokked]  # (runs, way, frequency)
+    if not len(keys):
+        return "No run groks: key frequencies of grokked networks are not known."
+    same = int(np.all(keys[:, 0] == keys[:, 1], axis=-1).sum())
+    counts = keys.sum(axis=-1).mean(axis=0)
+    more = int((keys[:, 2].sum(axis=-1) >= keys[:, 1].sum(axis=-1)).sum())
+    none = int((keys[:, 0].sum(axis=-1) == 0).sum())
+    return (
+        f"Key frequencies of {len(keys)} grokked networks: {counts[0]:.1f} on average by neurons, {counts[1]:.1f} by logit weights, "
+        f"{counts[2]:.1f} by the embedding; neurons and logit weights name the same set in {same}, neurons none in {none}; the embedding "
+        f"holds as many as the logit weights, or more, in {more}."
+    )
+
+
+def _excluded(found: xarray.Dataset) -> str:
+    grokked = found["grokked"].values
+    last = found["curve_step"].values == found["last_step"].values[..., None]
+    joint = found["published_excluded"].values[grokked][last[grokked]]
+    single = found["excluded_singly"].values[grokked][last[grokked]]
+    some = np.isfinite(joint)
+    if not some.any():
+        return "No grokked network has key frequencies by neurons: the excluded loss is not known."
+    each = single[some]
+    return (
+        f"Excluded loss of grokked networks, training pairs, at the end: {np.median(joint[some]):.2g} nats (median) without all key "
+        f"frequencies, {np.nanmedian(each):.2g} without a single one, {np.median(np.nanmax(each, axis=-1)):.2g} without the worst one: "
+        "the two published readings of one name are different measures."
+    )
