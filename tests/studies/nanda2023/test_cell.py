@@ -23,7 +23,7 @@ def test_paper_size_is_the_published_one():
     assert {cell.point()[1] for cell in cells if cell.point()[0] == 0.3} == {0.1, 0.3, 1.0, 3.0}
     assert {cell.length() for cell in cells if cell.point()[0] < 0.4} == {40_000}
     assert main[0].network().d_mlp == 512
-    assert len({cell._seed(0) for cell in cells}) == len(cells)
+    assert len({cell.seed_of(0) for cell in cells}) == len(cells)
 
 
 def test_an_arm_changes_one_setting():

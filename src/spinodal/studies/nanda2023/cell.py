@@ -71,7 +71,7 @@ class CircuitCell:
 
     def problem(self) -> ModularArithmetic:
         """What is learned; the shuffle is that of the released code."""
-        return ModularArithmetic(self.prime, train_fraction=self.point()[0], split="python", split_seed=self._seed(0))
+        return ModularArithmetic(self.prime, train_fraction=self.point()[0], split="python", split_seed=self.seed_of(0))
 
     def network(self) -> Any:
         """What learns."""
@@ -79,8 +79,8 @@ class CircuitCell:
 
         return OneLayerTransformer(self.d_model, self.heads, self.d_mlp)
 
-    def _seed(self, what: int) -> int:
-        # Every arm its own: runs of one replica must not share an accident of the split
+    def seed_of(self, what: int) -> int:
+        """Of the split (0), the network (1) and the null (2); every arm has its own, so that no accident of a split is shared."""
         return derived_seed(self.seed, self.replica, *(float(value) for value in self.point()), what)
 
 
@@ -127,7 +127,7 @@ def run_cell(cell: CircuitCell) -> dict[str, Any]:
         steps=cell.length(),
         every=cell.every,
         checkpoint_every=[int(step) for step in looks],
-        seed=cell._seed(1),
+        seed=cell.seed_of(1),
     )
     kept = sorted(found.checkpoints)
     places = np.searchsorted(found.steps, kept)
@@ -158,7 +158,7 @@ def looked(cell: CircuitCell, reader: Reader, checkpoints: list[dict[str, Any]])
     last = reader.view(checkpoints[-1])
     final = reader.keys(last)
     published = final["neurons"]
-    sets = random_sets(cell.prime, published, cell.null_draws, cell._seed(2))
+    sets = random_sets(cell.prime, published, cell.null_draws, cell.seed_of(2))
     rows = []
     for parameters in checkpoints:
         view = reader.view(parameters)

@@ -90,14 +90,20 @@ def lead_of(found: xarray.Dataset, reading: str) -> dict[str, float]:
 
 
 def _leads(found: xarray.Dataset) -> str:
-    leads = {name: lead_of(found, name) for name in READINGS}
+    leads = {name: lead_of(found, name) for name in READINGS if not name.endswith(FUTURE)}
     runs = int(found["grokked"].sum())
-    told = "; ".join(f"{name} {_lead(lead)}" for name, lead in leads.items() if not name.endswith(FUTURE))
+    told = "; ".join(f"{name} {_lead(lead)}" for name, lead in leads.items())
     words = f"Who moves before the test loss, by the past alone, {runs} runs that grok; median lead in updates: {told}."
     if runs < NEEDED:
         return f"{words} Fewer than {NEEDED} runs: no lead is claimed."
-    ahead = [name for name, lead in leads.items() if not name.endswith(FUTURE) and lead["p"] < 0.05 and lead["median"] > 0]
-    claim = f"Earlier than the test loss (sign test, p < 0.05): {', '.join(ahead)}." if ahead else "None is earlier at p < 0.05."
+    level = 0.05 / len(leads)  # Bonferroni
+    ahead = [name for name, lead in leads.items() if lead["p"] < level and lead["median"] > 0]
+    behind = [name for name, lead in leads.items() if lead["p"] < level and lead["median"] < 0]
+    claim = f"Earlier than the test loss (sign test, p < 0.05 over all {len(leads)} readings): {', '.join(ahead) or 'none'}"
+    claim += f"; later: {', '.join(behind) or 'none'}."
+    past = int((found["grokked"] & (found["peak_step"] < found["train_step"])).sum())
+    if past:
+        claim += f" In {past} of the {runs} the test loss is past its peak when memorisation ends: its fall begins before the clock."
     idle = leads["restricted loss"]
     if idle["others"]:
         false = ", ".join(f"{name} in {leads[name]['idle']}" for name in ahead)
