@@ -1,11 +1,11 @@
-"""Peaks, phases and predictors by rule, on curves whose answer is plain to see."""
+"""Peaks and phases by rule, on curves whose answer is plain to see."""
 
 import itertools
 
 import numpy as np
 import pytest
 
-from spinodal.studies.clauw2024.rules import PHASES, area_under_roc, detection_step, peak_step, phase_codes, sign_test, slope_signs
+from spinodal.studies.clauw2024.rules import PHASES, detection_step, peak_step, phase_codes, sign_test, slope_signs
 
 STEPS = np.arange(0, 100, 10)
 HILL = np.array([1, 2, 5, 8, 10, 9.5, 8.9, 12, 6, 1.0])
@@ -95,19 +95,6 @@ def test_every_pair_of_signs_has_one_phase():
     assert found[1, 1] == "both rise"
     assert found[-1, -1] == found[-1, 0] == found[0, -1] == "both fall"
     assert found[0, 0] == "flat"
-
-
-def test_the_area_is_the_share_of_pairs_in_order():
-    rng = np.random.default_rng(0)
-    scores, positive = rng.integers(0, 6, 40).astype(float), rng.random(40) < 0.4
-    pairs = [(a > b) + (a == b) / 2 for a in scores[positive] for b in scores[~positive]]
-    assert area_under_roc(scores, positive) == pytest.approx(np.mean(pairs), rel=1e-12)
-    assert area_under_roc(-scores, positive) == pytest.approx(1 - np.mean(pairs), rel=1e-12)
-
-
-def test_the_area_needs_both_sides():
-    assert np.isnan(area_under_roc(np.arange(3.0), np.ones(3, bool)))
-    assert np.isnan(area_under_roc(np.array([1.0, np.nan]), np.array([True, False])))
 
 
 def test_the_sign_test_is_binomial_and_leaves_out_zeros():

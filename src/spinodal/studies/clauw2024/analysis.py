@@ -4,9 +4,10 @@ import numpy as np
 import xarray
 
 from ...measures import information
+from ...transitions.forecast import auroc
 from .layer import QUANTILES
 from .retraining import SETS
-from .rules import PHASES, area_under_roc, detection_step, peak_step, phase_codes, sign_test, slope_signs
+from .rules import PHASES, detection_step, peak_step, phase_codes, sign_test, slope_signs
 
 RUN = ("replica", "arm")
 EARLY = 100  # updates: before the test accuracy rises in any arm
@@ -42,7 +43,7 @@ def analysed(dataset: xarray.Dataset) -> xarray.Dataset:
     found["lead"] = (found["risen_step"] - found["announced_step"]).assign_attrs(units="updates")
     found["early_value"] = _each_run(found, _early, ("told",))
     positive = found["rises"].values.ravel()
-    areas = [area_under_roc(found["early_value"].sel(told=name).values.ravel(), positive) for name in TOLD]
+    areas = [auroc(found["early_value"].sel(told=name).values.ravel(), positive).value for name in TOLD]
     found["area_under_roc"] = ("told", areas)
     for way, how in (("", "running"), ("published_", "published")):
         for name in (f"{way}synergy", f"{way}redundancy"):

@@ -1,7 +1,7 @@
-"""Rules in place of the eye: when a curve has peaked, when that can be known, which phase a run is in, and who predicts."""
+"""Rules in place of the eye: when a curve has peaked, when that can be known, and which phase a run is in."""
 
 import numpy as np
-from scipy.stats import binomtest, rankdata
+from scipy.stats import binomtest
 
 LEVEL, RISEN = 0.98, 0.5  # accuracies: what the paper calls generalised, and where the rise of the test accuracy is dated
 DROP = 0.1  # of the largest value so far
@@ -66,17 +66,6 @@ def phase_codes(synergy_sign: np.ndarray, redundancy_sign: np.ndarray) -> np.nda
     """Index into `PHASES`. Emergence: synergy rises, redundancy does not. Decoupling: redundancy rises, synergy does not."""
     s, r = np.asarray(synergy_sign), np.asarray(redundancy_sign)
     return np.select([(s > 0) & (r <= 0), (s <= 0) & (r > 0), (s > 0) & (r > 0), (s < 0) | (r < 0)], [1, 2, 3, 4], 0)
-
-
-def area_under_roc(scores: np.ndarray, positive: np.ndarray) -> float:
-    """The chance that a run of the positive side scores above one of the other, ties counting half; NaN without both sides."""
-    scores, positive = np.asarray(scores, float), np.asarray(positive, bool)
-    there = np.isfinite(scores)
-    scores, positive = scores[there], positive[there]
-    hits, misses = int(positive.sum()), int((~positive).sum())
-    if not hits or not misses:
-        return np.nan
-    return float((rankdata(scores)[positive].sum() - hits * (hits + 1) / 2) / (hits * misses))
 
 
 def sign_test(values: np.ndarray) -> tuple[int, int, float]:

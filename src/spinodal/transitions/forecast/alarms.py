@@ -1,0 +1,117 @@
+"""An alarm that knows the past alone, and how long before the event it comes."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ...errors import choice, real, require
+from ..learning_phases import wilson_interval
+from .ensemble import Ensemble
+
+DIRECTIONS = ("high", "low", "either")
+
+
+@dataclass(frozen=True, eq=False)
+class LeadTime:
+    """What `lead_time` found; intervals in pairs (low, high).
+
+    `median` is over all runs that will generalise, a run without a warning counting 0; `warned`, `false_alarms`: shares.
+    """
+
+    alarm: np.ndarray  # (runs,) step of the alarm, NaN: none
+    lead: np.ndarray  # (runs,) updates from the alarm to the crossing, 0 without a warning, NaN for runs that don't generalise
+    median: float
+    interval: tuple[float, float]  # of the median
+    warned: float
+    warned_interval: tuple[float, float]
+    false_alarms: float
+    false_alarms_interval: tuple[float, float]
+    cases: int
+    controls: int
+    not_forecast: int  # runs that generalised at or before `since`, or never came so far
+    threshold: np.ndarray  # (folds, 2): alarm above the first or below the second; infinite where it can't be raised
+    rate: float  # of false alarms, as asked for
+    converged: bool
+    message: str
+
+
+def lead_time(ensemble: Ensemble, scores: Any, *, direction: str = "high", rate: float = 0.1) -> LeadTime:
+    """How long before a run generalises a score rises above what runs that never do reach.
+
+        alarm: first checkpoint from `since` on with score > c;    c = the ceil((1 - rate)(n + 1))-th smallest of
+        max over checkpoints from `since` on of the score, over the n runs of other folds that don't generalise within the budget.
+
+    If runs that don't generalise are exchangeable, one of them is alarmed with a chance of at most `rate` (split conformal). The alarm of a
+    run uses its own past and other folds alone.
+
+    Arguments:
+        scores: (runs, checkpoints), or (runs, 1). direction: "high" or "low" announces; "either": both, at half the rate each.
+        rate: of false alarms over the whole budget, within (0, 1), default 0.1.
+    Returns: `LeadTime`. An alarm at or after the crossing is no warning: its lead is 0, and so is that of a run without an alarm; both
+        stay in the median. Leads are short by up to one interval of checkpoints. Shares have Wilson intervals, the median one over
+        resampled clusters.
+    Undefined (`converged=False`, NaN): no run that will generalise, or none that won't. With fewer than 1 / rate - 1 of these in the other
+        folds the rate can't be promised, and no alarm is raised.
+    Source: Vovk, Gammerman, Shafer (2005), for the quantile; the rule is ours.
+    """
+    choice("direction", direction, DIRECTIONS)
+    require(0 < real("rate", rate) < 1, f"rate must be within (0, 1), got {rate}")
+    values, folds = ensemble.scores(scores), np.asarray(ensemble.folds)
+    forecast = ensemble.steps[None, :] >= np.where(np.isnan(ensemble.since), np.inf, ensemble.since)[:, None]
+    threshold = np.full((int(folds.max()) + 1, 2), [np.inf, -np.inf])
+    each = rate / 2 if direction == "either" else rate
+    for fold in range(len(threshold)):
+        rest = ensemble.wont & (folds != fold)
+        for side, sign in enumerate((1.0, -1.0)):
+            if direction in ("either", ("high", "low")[side]):
+                reached = np.fmax.reduce(np.where(forecast, sign * values, np.nan)[rest], axis=1)
+                threshold[fold, side] = sign * _quantile(reached[~np.isnan(reached)], each)
+    above, below = threshold[folds].T[:, :, None]
+    raised = forecast & ((values > above) | (values < below))
+    alarm = np.where(raised.any(axis=1), ensemble.steps[raised.argmax(axis=1)], np.nan)
+    will, wont = ensemble.will, ensemble.wont
+    lead = np.where(will, np.fmax(ensemble.crossing - alarm, 0.0), np.nan)
+    cases, controls = int(will.sum()), int(wont.sum())
+    warned, false = int((lead > 0).sum()), int(np.isfinite(alarm[wont]).sum())
+    possible = bool(np.isfinite(threshold).any())
+    message = f"{warned} of {cases} runs warned, {false} of {controls} false alarms at a rate of {rate:g}"
+    if not cases or not controls:
+        message = f"{cases} runs generalise, {controls} do not: lead times need both"
+    elif not possible:
+        message += f": a rate of {each:g} needs {np.ceil(1 / each - 1):g} runs of other folds that don't generalise and have a score"
+    return LeadTime(
+        alarm=alarm,
+        lead=lead,
+        median=float(np.median(lead[will])) if cases else np.nan,
+        interval=ensemble.interval(_medians(ensemble, lead)),
+        warned=warned / cases if cases else np.nan,
+        warned_interval=wilson_interval(warned, cases, confidence=ensemble.confidence),
+        false_alarms=false / controls if controls else np.nan,
+        false_alarms_interval=wilson_interval(false, controls, confidence=ensemble.confidence),
+        cases=cases,
+        controls=controls,
+        not_forecast=ensemble.runs - cases - controls,
+        threshold=threshold,
+        rate=rate,
+        converged=bool(cases and controls and possible),
+        message=message,
+    )
+
+
+def _quantile(reached: np.ndarray, rate: float) -> float:
+    """The threshold that a further value exceeds with a chance of at most `rate`; infinite if there are too few to say."""
+    rank = int(np.ceil((1 - rate) * (len(reached) + 1) - 1e-9))
+    return float(np.sort(reached)[rank - 1]) if rank <= len(reached) else np.inf
+
+
+def _medians(ensemble: Ensemble, lead: np.ndarray) -> np.ndarray:
+    """(draws,) weighted medians of the leads under the bootstrap; NaN where no run that will generalise was drawn."""
+    there = np.flatnonzero(~np.isnan(lead))
+    if not len(there):
+        return np.full(ensemble.draws, np.nan)
+    order = there[np.argsort(lead[there], kind="stable")]
+    held = np.cumsum(ensemble.weights[:, np.asarray(ensemble.clusters)[order]], axis=1)
+    total = held[:, -1:]
+    low, high = ((held >= half).argmax(axis=1) for half in (total / 2, total / 2 + 0.5))
+    return np.where(total[:, 0] > 0, (lead[order][low] + lead[order][high]) / 2, np.nan)
