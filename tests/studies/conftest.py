@@ -46,17 +46,20 @@ def instant_trainer(monkeypatch):
     monkeypatch.setattr(training, "train", load_doubles().train)
 
 
-# clauw2024 trains for itself: its cell needs activations of real networks
+# These two train for themselves: their cells need real networks
 TINY_LAYER = {"prime": 11, "width": 16, "clusters": 3, "usual_steps": 40, "slow_steps": 60, "brief_steps": 20}
 TINY_LOOKS = {"checkpoint": 20, "slow_checkpoint": 20, "every": 20, "null_checkpoints": 2, "shuffles": 2}
+TINY_RUN = {"prime": 11, "width": 12, "steps": 40, "every": 10, "units": 8, "samples": 20, "clusters": 3}
+TINY_ENSEMBLE = {"fractions": (0.4, 0.6), "decays": (0.0, 2.0), "replicas": 2, "base": TINY_RUN, "caveats": ()}
 
 
 @pytest.fixture
 def tiny_layers(monkeypatch):
     """Narrow layers, few updates: what is tested is the way from the cells to the page."""
-    from spinodal.studies import clauw2024
+    from spinodal.studies import clauw2024, grokking_forecast
 
     monkeypatch.setitem(clauw2024.SIZES, "quick", {"replicas": 1, "base": {**TINY_LAYER, **TINY_LOOKS}})
+    monkeypatch.setitem(grokking_forecast.SIZES, "quick", TINY_ENSEMBLE)
 
 
 @pytest.fixture

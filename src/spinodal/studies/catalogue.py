@@ -26,6 +26,11 @@ NANDA2023 = (
     "Nanda, Chan, Lieberum, Smith, Steinhardt (2023), Progress measures for grokking via mechanistic interpretability, arXiv:2301.05217"
 )
 
+FORECAST = (
+    "spinodal, this study; its measures are those of arXiv:2301.05217, arXiv:2310.13061, arXiv:2306.17844, arXiv:2501.04697, "
+    "arXiv:2408.08944, arXiv:2205.10343, arXiv:2311.07568 and arXiv:2210.01117"
+)
+
 
 @dataclass(frozen=True)
 class Size:
@@ -206,6 +211,18 @@ CATALOGUE = (
             "paper": Size("p = 113: 10 fractions and 4 decays x 5 seeds to 40,000 updates (10,000 from 40 % of the data on)", 1200),
         },
         "spinodal.studies.nanda2023",
+    ),
+    Entry(
+        "grokking-forecast",
+        "The forecast table: every measure on the same runs, against horizon, false alarms and trivial predictors",
+        FORECAST,
+        {
+            "quick": Size("quadratic, p=31: 3 fractions x 4 decays x 8 seeds to 400 updates", 3),
+            "paper": Size("quadratic, p=97, N=500: 9 fractions x 4 decays x 10 seeds to 2,000 updates", 120),
+            "relu": Size("ReLU, p=59, N=128: 5 fractions x 4 decays x 10 seeds to 2,000 updates", 60),
+            "transformer": Size("one-layer transformer, p=59: 4 fractions x 3 decays x 6 seeds to 6,000 updates", 300),
+        },
+        "spinodal.studies.grokking_forecast",
     ),
 )
 
