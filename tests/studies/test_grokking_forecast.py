@@ -57,7 +57,9 @@ def test_runs_keep_their_settings(found):
     ensemble, scores = ensemble_of(found), scores_of(found)
     assert set(scores) == set(NAMES) - {SETTINGS}
     flat = found.stack(run=RUN)
-    assert len({(f, d, s) for f, d, s in zip(flat["train_fraction"].values, flat["weight_decay"].values, ensemble.strata, strict=True)}) == 12
+    assert (
+        len({(f, d, s) for f, d, s in zip(flat["train_fraction"].values, flat["weight_decay"].values, ensemble.strata, strict=True)}) == 12
+    )
     np.testing.assert_array_equal(ensemble.folds, flat["replica"].values)
     np.testing.assert_array_equal(scores["training fraction"][:, 0], flat["train_fraction"].values)
     np.testing.assert_array_equal(ensemble.crossing, flat["test_step"].values)

@@ -15,7 +15,14 @@ COLUMNS = 5
 WAYS = {"pooled": {"color": BLUE, "linestyle": "-"}, "within strata": {"color": ORANGE, "linestyle": (0, (4, 1.5))}}
 KINDS = {"trivial": (GREY, "s"), "measure": (BLUE, "o"), "sees the test": (VERMILION, "^"), "control": (BLACK, "x")}
 SHOWN = (  # curves: what is drawn, from the dataset or from `value`
-    *("curve_test_accuracy", "curve_norm", "curve_train_loss", "participation ratio, mean", "Gini of frequency norms", "effective dimension"),
+    *(
+        "curve_test_accuracy",
+        "curve_norm",
+        "curve_train_loss",
+        "participation ratio, mean",
+        "Gini of frequency norms",
+        "effective dimension",
+    ),
     *("synergy", "margin, median", "restricted loss"),
 )
 LABELS = {"curve_test_accuracy": "test accuracy", "curve_norm": "weight norm", "curve_train_loss": "training loss"}
@@ -132,7 +139,8 @@ def curves(found: xarray.Dataset) -> Figure:
                 look = {"color": BLUE} if np.isfinite(when) else {"color": VERMILION, "linestyle": (0, (4, 2))}
                 axes.plot(x[1:], run[1:], linewidth=1, alpha=0.85, **look)
                 if np.isfinite(when):
-                    axes.plot(when, np.interp(when, x, run), "o", color=BLUE, markersize=3.5)
+                    there = np.searchsorted(x, when)
+                    axes.plot(x[there], run[there], "o", color=BLUE, markersize=3.5)
             axes.set_ylabel(LABELS.get(name, name) + (", nats" if name in IN_NATS else ""), fontsize=8)
             axes.set_xscale("log")
             axes.tick_params(labelsize=7)
@@ -141,7 +149,7 @@ def curves(found: xarray.Dataset) -> Figure:
         for axes in panels[-3:]:
             axes.set_xlabel("updates")
         handles = [
-            Line2D([], [], color=BLUE, marker="o", markersize=3.5, label="generalises (dot: when)"),
+            Line2D([], [], color=BLUE, marker="o", markersize=3.5, label="generalises (dot: first checkpoint after)"),
             Line2D([], [], color=VERMILION, linestyle=(0, (4, 2)), label="does not within the budget"),
             Line2D([], [], color=GREEN, linestyle=(0, (1, 1.5)), label="training set fitted, median"),
         ]

@@ -217,10 +217,9 @@ CATALOGUE = (
         "The forecast table: every measure on the same runs, against horizon, false alarms and trivial predictors",
         FORECAST,
         {
-            "quick": Size("quadratic, p=31: 3 fractions x 4 decays x 8 seeds to 400 updates", 3),
+            "quick": Size("quadratic, p=31: 3 fractions x 4 decays x 10 seeds to 400 updates", 3),
             "paper": Size("quadratic, p=97, N=500: 9 fractions x 4 decays x 10 seeds to 2,000 updates", 120),
             "relu": Size("ReLU, p=59, N=128: 5 fractions x 4 decays x 10 seeds to 2,000 updates", 60),
-            "transformer": Size("one-layer transformer, p=59: 4 fractions x 3 decays x 6 seeds to 6,000 updates", 300),
         },
         "spinodal.studies.grokking_forecast",
     ),

@@ -18,10 +18,13 @@ SMALLER = (
     "This is the quick size: p = 31, 48 hidden units and 400 updates in place of 97, 500 and 2,000, so that networks grok within seconds; "
     "the information measures see 32 units on 256 training rows, in 5 clusters."
 )
-SUBSAMPLED = "The information measures see {units} hidden units on {samples} training rows, in {clusters} clusters: all would cost more than the run."
+SUBSAMPLED = (
+    "The information measures see {units} hidden units on {samples} training rows, in {clusters} clusters: with all of them one call would "
+    "take longer than many updates."
+)
 LARGER = {"units": 64, "samples": 512, "clusters": 8}
 SIZES = {
-    "quick": {"fractions": (0.3, 0.34, 0.38), "decays": (0.5, 1.0, 2.0, 4.0), "replicas": 8, "base": {}, "caveats": (SMALLER,)},
+    "quick": {"fractions": (0.3, 0.34, 0.38), "decays": (0.5, 1.0, 2.5, 4.0), "replicas": 10, "base": {}, "caveats": (SMALLER,)},
     "paper": {
         "fractions": (0.06, 0.08, 0.1, 0.12, 0.14, 0.17, 0.2, 0.25, 0.3),
         "decays": (0.0, 1.0, 5.0, 15.0),
@@ -32,7 +35,14 @@ SIZES = {
 }
 
 study = Study(
-    name="grokking-forecast", version=1, settings=ForecastCell, run_cell=run_cell, group_key=group_key, dims=DIMS, units=UNITS, citation=FORECAST
+    name="grokking-forecast",
+    version=1,
+    settings=ForecastCell,
+    run_cell=run_cell,
+    group_key=group_key,
+    dims=DIMS,
+    units=UNITS,
+    citation=FORECAST,
 )
 
 
@@ -55,21 +65,21 @@ def analyse(dataset: xarray.Dataset, size: str) -> Analysis:
 recipe = Recipe(
     name=study.name,
     title=find(study.name).title,
-    question="Of all measures on the same runs, which tells before it happens that a network will generalise, and more than its settings do?",
+    question="Of all measures on the same runs, which tells in advance that a network will generalise, and more than its settings do?",
     sweep=sweep,
     analyse=analyse,
     pictures=(
         Picture(
             "areas",
-            "The chance that a run that will generalise scores above one that won't, both read at the same step, against how long before the "
-            "crossing that is. Solid, blue: all pairs; dashed, orange: pairs with the same fraction and decay; bands: 95% over resampled "
-            "settings. Dotted: the best trivial predictor over all pairs. A star in a title: sees the test or uses the rule.",
+            "The chance that a run that will generalise scores above one that won't, both read at the same step, against how long before "
+            "the crossing that is. Solid, blue: all pairs; dashed, orange: pairs with the same fraction and decay; bands: 95% over "
+            "resampled settings. Dotted: the best trivial predictor over all pairs. A star in a title: sees the test or uses the rule.",
             figures.areas,
         ),
         Picture(
             "leads",
-            "(a) From the alarm to the crossing: median over all runs that generalise, a run without a warning counting 0, with 95% intervals. "
-            "(b) Shares of runs warned, and of false alarms with Wilson intervals; dotted: the rate asked for.",
+            "(a) From the alarm to the crossing: median over all runs that generalise, a run without a warning counting 0, with 95% "
+            "intervals. (b) Shares of runs warned, and of false alarms with Wilson intervals; dotted: the rate asked for.",
             figures.leads,
         ),
         Picture(

@@ -24,6 +24,7 @@ RUN = ("train_fraction", "weight_decay", "replica")
 HORIZONS, DELAYS = (2, 4, 8, 16, 32), (0, 4, 8, 16, 32)  # in records
 SOON, REFERENCE, AFTER = 4, 16, 8  # of these, what the main table shows; REFERENCE, before the crossing, is where measures are compared
 RATE = 0.1  # of false alarms
+DRAWS = 1000  # of the bootstrap
 TRIVIAL = tuple(one.name for one in GIVEN if kind(one) == "trivial")
 WAYS = ("pooled", "within strata")
 
@@ -41,7 +42,12 @@ def analysed(dataset: xarray.Dataset) -> xarray.Dataset:
     scores = scores_of(found)
     every = float(ensemble.steps[1] - ensemble.steps[0])
     found = found.assign_coords(horizon=every * np.array(HORIZONS), delay=every * np.array(DELAYS)).assign_attrs(
-        budget=float(ensemble.steps[-1]), soon=every * SOON, reference=every * REFERENCE, after=every * AFTER, rate=RATE, confidence=ensemble.confidence
+        budget=float(ensemble.steps[-1]),
+        soon=every * SOON,
+        reference=every * REFERENCE,
+        after=every * AFTER,
+        rate=RATE,
+        confidence=ensemble.confidence,
     )
     found = found.assign(_leads(ensemble, scores))
     for clock, dim in (("before", "horizon"), ("after", "delay")):
@@ -60,6 +66,7 @@ def ensemble_of(found: xarray.Dataset) -> Ensemble:
         folds=np.tile(np.arange(shape[2]), shape[0] * shape[1]),
         strata=strata,
         clusters=strata,
+        draws=DRAWS,
     )
 
 
@@ -89,11 +96,11 @@ def _shares(found: xarray.Dataset) -> xarray.Dataset:
 
 
 def _leads(ensemble: Ensemble, scores: dict[str, np.ndarray]) -> dict[str, tuple]:
-    """Lead times of every predictor; NaN for the rate of the settings."""
+    """Lead times of every predictor; NaN where no alarm could be set, and for the rate of the settings."""
     alarms = {one.name: _alarm(ensemble, scores[one.name], one) for one in PREDICTORS if one.name in scores}
 
     def column(of: Callable[[LeadTime], float]) -> tuple:
-        return ("predictor", [of(alarms[name]) if name in alarms else np.nan for name in NAMES])
+        return ("predictor", [of(alarms[name]) if name in alarms and alarms[name].converged else np.nan for name in NAMES])
 
     found = {
         "lead": column(lambda a: a.median),

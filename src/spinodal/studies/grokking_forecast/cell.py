@@ -51,7 +51,8 @@ class ForecastCell:
             integer(name, getattr(self, name), minimum=0)
         require(self.steps % self.every == 0, f"steps must be a multiple of every={self.every}, got {self.steps}")
         require(
-            self.samples >= self.units + 2, f"samples must be at least units + 2, or ranks carry no entropy, got {self.samples} and {self.units}"
+            self.samples >= self.units + 2,
+            f"samples must be at least units + 2, or ranks carry no entropy, got {self.samples} and {self.units}",
         )
         require(self.train_fraction < 1, f"train_fraction must be below 1, or nothing is left to generalise to, got {self.train_fraction}")
         self.problem()
@@ -82,8 +83,10 @@ def run_cell(cell: ForecastCell) -> dict[str, Any]:
     from ...training import AdamW, train
 
     problem, optimizer = cell.problem(), AdamW(cell.learning_rate, cell.weight_decay, beta2=0.98)
-    run = {"steps": cell.steps, "every": cell.every, "checkpoint_every": cell.every, "seed": cell.run_seed(1)}
-    trajectory = train(problem, network=cell.shape(), optimizer=optimizer, **run)
+    cadence, seed = cell.every, cell.run_seed(1)
+    trajectory = train(
+        problem, network=cell.shape(), optimizer=optimizer, steps=cell.steps, every=cadence, checkpoint_every=cadence, seed=seed
+    )
     found = trained.trajectory_outputs(trajectory, cell.steps, LEVEL)
     fitted = trajectory.crossing("train_accuracy", FITTED)
     found["train_step"] = np.nan if fitted is None else float(fitted)

@@ -38,7 +38,9 @@ def _false_alarms(found: xarray.Dataset) -> Comparison:
     rate, runs = found.attrs["rate"], int(found["controls"])
     error = float(np.sqrt(rate * (1 - rate) / runs)) if runs else np.nan
     obtained = float(found["false_alarms"].sel(predictor=NOISE))
-    return Comparison("false alarms of the noise control, share of runs that do not generalise", rate, obtained, "split conformal", 0.0, error)
+    return Comparison(
+        "false alarms of the noise control, share of runs that do not generalise", rate, obtained, "split conformal", 0.0, error
+    )
 
 
 def _design(found: xarray.Dataset) -> Comparison:

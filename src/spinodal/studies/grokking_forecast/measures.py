@@ -86,7 +86,9 @@ MEASURES = (
     Measure("softmax collapse", "training rows", "low", PRIETO, lambda look: fourier.softmax_collapse(look.training_logits).fraction),
     Measure("synergy", "training rows", "high", CLAUW, lambda look: _information(look, "synergy")),
     Measure("redundancy", "training rows", "learned", CLAUW, lambda look: _information(look, "redundancy")),
-    Measure("variance explained", "all pairs", "high", NANDA, lambda k: fourier.variance_explained(k.logits, k.problem.prime, k.frequencies)),
+    Measure(
+        "variance explained", "all pairs", "high", NANDA, lambda k: fourier.variance_explained(k.logits, k.problem.prime, k.frequencies)
+    ),
     Measure("restricted loss", "all pairs", "low", NANDA, _restricted),
     Measure("excluded loss", "all pairs", "high", NANDA, _excluded),
     Measure("distance irrelevance, correct", "all pairs", "learned", ZHONG, lambda look: _irrelevance(look, "correct")),

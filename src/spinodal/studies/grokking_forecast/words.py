@@ -1,6 +1,6 @@
 """What the ensemble answers, in sentences and tables made from its numbers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import xarray
@@ -13,14 +13,15 @@ KINDS = ("trivial", "measure", "sees the test", "control")
 
 CAVEATS = (
     "A run that does not generalise within the budget might do so later: every number is about this budget.",
-    "Pooled over settings, whoever knows the training fraction and the weight decay wins, and every measure knows something of them. What a "
-    "measure adds is seen within strata, over pairs of runs with the same settings; only strata in which seeds differ have such pairs.",
+    "Pooled over settings, whoever knows the training fraction and the weight decay wins, and every measure knows something of them. What "
+    "a measure adds is seen within strata, over pairs of runs with the same settings; only strata in which seeds differ have such pairs.",
     "Rows that see the test labels, or use the rule on all pairs (as the losses of the trigonometric part do), are no forecasts: an "
     "experimenter who has those needs none.",
-    "Directions are those of the sources, which speak of networks that have generalised, not of those that will. Where a source has none it "
-    "is learned from other seeds, which costs a little of the area.",
-    "Intervals are percentiles over resampled strata, each by itself: of twenty about one is beyond by chance. With few strata they are "
-    "themselves rough. The best trivial predictor is the best on these very runs, which favours it.",
+    "Directions are those of the sources, which speak of networks that have generalised, not of those that will. Where a source has none "
+    "it is learned from other seeds, which costs a little of the area.",
+    "Intervals are percentiles over resampled settings and seeds within them, each by itself: of twenty about one is beyond by chance. "
+    "With few settings they are rough; the noise control shows how rough. The best trivial predictor is the best on these very runs, which "
+    "favours it.",
     "Checkpoints are evenly spaced in the logarithm: a reading is up to one checkpoint old, an alarm up to one late.",
     "Splits and networks are drawn for each run alone, so that runs are independent given their settings.",
     "Squared-error networks have logits of order one: their softmax never collapses, and that row is a constant.",
@@ -55,16 +56,19 @@ def _compared(found: xarray.Dataset, way: str) -> str:
     above = [str(n) for n in ours["predictor"].values[(ours["ahead_low_before"] > 0).values]]
     below = int((ours["ahead_high_before"] < 0).sum())
     decided = f"ahead of it beyond its interval: {', '.join(above)}" if above else "no measure is ahead of it beyond its interval"
+    count = int(np.isfinite(area).sum())
     return (
-        f"{begin}: the best trivial predictor is the {rival}, {_interval(here, rival, 'area')}; the largest area of {np.isfinite(area).sum()} "
-        f"measures, flattered by being the largest, has the {best}, {_interval(here, best, 'area')}. Of the measures, {decided}; "
-        f"{below} are behind it beyond theirs, {int(np.isfinite(area).sum()) - len(above) - below} are not decided by this many runs."
+        f"{begin}: the best trivial predictor is the {rival}, {_interval(here, rival, 'area')}; the largest area of {count} measures, "
+        f"flattered by being the largest, has the {best}, {_interval(here, best, 'area')}. Of the measures, {decided}; {below} are "
+        f"behind it beyond theirs, {count - len(above) - below} are not decided by this many runs."
     )
 
 
 def _leads(found: xarray.Dataset) -> str:
     cases, controls = int(found["cases"]), int(found["controls"])
-    begin = f"Alarms set on other seeds at {found.attrs['rate']:.0%} false alarms, over {cases} runs that generalise and {controls} that do not"
+    begin = (
+        f"Alarms set on other seeds at {found.attrs['rate']:.0%} false alarms, over {cases} runs that generalise and {controls} that do not"
+    )
     lead = found["lead"].where(found["kind"] == "measure").values
     trivial = found["lead"].where(found["kind"] == "trivial").values
     if not np.isfinite(lead).any():
@@ -93,10 +97,12 @@ def _unfair(found: xarray.Dataset) -> str:
 def _interval(here: xarray.Dataset, name: str, part: str) -> str:
     """Value and interval of `part` at one horizon and way."""
     one = here.sel(predictor=name)
-    return _span(*(float(one[f"{part}{end}_before"]) for end in ("", "_low", "_high")))
+    return _span([float(one[f"{part}{end}_before"]) for end in ("", "_low", "_high")])
 
 
-def _span(value: float, low: float, high: float, digits: str = ".2f") -> str:
+def _span(numbers: Sequence[float], digits: str = ".2f") -> str:
+    """A value and the ends of its interval, if there are any."""
+    value, low, high = (*numbers, np.nan, np.nan)[:3]
     if not np.isfinite(value):
         return "–"
     ends = f" [{low:{digits}}, {high:{digits}}]" if np.isfinite(low) else ""
@@ -121,23 +127,28 @@ def _forecasts(found: xarray.Dataset, milliseconds: Mapping[str, float]) -> Tabl
             here = found.sel(predictor=one.name)
             if str(here["kind"].item()) != which:
                 continue
-            areas = [_area(here, *place) for place in (("horizon", soon), ("horizon", reference), ("delay", after))]
+            areas = [_area(here, dim, at) for dim, at in (("horizon", soon), ("horizon", reference), ("delay", after))]
             ahead = [_area(here, "horizon", reference, way, "ahead") for way in ("pooled", "within strata")]
-            lead = _span(*(float(here[name]) for name in ("lead", "lead_low", "lead_high")), ".0f")
-            shares = [_span(float(here[name]), np.nan, np.nan) for name in ("warned", "false_alarms")]
+            lead = _span([float(here[name]) for name in ("lead", "lead_low", "lead_high")], ".0f")
+            shares = [_span([float(here[name])]) for name in ("warned", "false_alarms")]
             within = _area(here, "horizon", reference, "within strata")
             cost = milliseconds.get(one.name, 0.0)
             rows.append((one.name, one.sees, one.direction, lead, *shares, *areas, within, *ahead, float(f"{cost:.2g}")))
             beats = bool((here["ahead_low_before"].sel(horizon=reference) > 0).any())
             marks.append("good" if which == "measure" and beats else "")
-    note = (
-        f"Area under the ROC: the chance that a run that will generalise scores above one that won't, both read so many updates before the "
-        f"crossing of the first, or after a training accuracy of {FITTED:g}; 0.5 tells nothing. Within strata: pairs with the same fraction and "
-        f"decay. Lead: from the alarm to the crossing, a run without a warning counting 0. Direction: the value that announces; learned: "
-        f"from other seeds (alarms: on either side). Brackets: {found.attrs['confidence']:.0%} intervals over resampled settings. Marked: "
-        f"measures ahead of the best trivial predictor beyond the interval. Rows: trivial, measures, what sees the test, the control. "
-        f"The {SETTINGS.split(' (')[0]} have no alarm of their own. Milliseconds: on the machine that wrote this page, with all that the "
-        "measure needs, nothing shared; 0 is what a trainer logs anyway."
+    note = " ".join(
+        (
+            "Area under the ROC: the chance that a run that will generalise scores above one that won't, both read so many updates before",
+            f"the crossing of the first, or after a training accuracy of {FITTED:g}; 0.5 tells nothing.",
+            "Within strata: pairs with the same fraction and decay.",
+            "Lead: from the alarm to the crossing, a run without a warning counting 0.",
+            "Direction: the value that announces; learned: from other seeds (alarms: on either side).",
+            f"Brackets: {found.attrs['confidence']:.0%} intervals over resampled settings, and seeds within them.",
+            "Marked: measures ahead of the best trivial predictor beyond the interval.",
+            "Rows: trivial, measures, what sees the test, the control.",
+            f"The {SETTINGS.split(' (')[0]} have no alarm of their own.",
+            "Milliseconds: on the machine that wrote this page, with all that the measure needs, nothing shared; 0: logged anyway.",
+        )
     )
     return Table("The forecast table", columns, rows, note, marks=marks)
 
@@ -145,7 +156,7 @@ def _forecasts(found: xarray.Dataset, milliseconds: Mapping[str, float]) -> Tabl
 def _area(here: xarray.Dataset, dim: str, at: float, way: str = "pooled", part: str = "area") -> str:
     clock = "before" if dim == "horizon" else "after"
     one = here.sel({dim: at, "way": way})
-    return _span(*(float(one[f"{part}{end}_{clock}"]) for end in ("", "_low", "_high")))
+    return _span([float(one[f"{part}{end}_{clock}"]) for end in ("", "_low", "_high")])
 
 
 def _all_areas(found: xarray.Dataset) -> Table:
@@ -159,7 +170,9 @@ def _all_areas(found: xarray.Dataset) -> Table:
             rows.append((name, way, *areas))
     counts = [int(found["area_pairs_before"].sel(horizon=h, way="pooled").max()) for h in horizons]
     note = f"Pairs of all settings at these horizons: {', '.join(map(str, counts))}. Best trivial predictor, pooled: "
-    return Table("Areas at every horizon", columns, rows, note + ", ".join(map(str, found["rival_before"].sel(way="pooled").values)), folded=True)
+    return Table(
+        "Areas at every horizon", columns, rows, note + ", ".join(map(str, found["rival_before"].sel(way="pooled").values)), folded=True
+    )
 
 
 def _settings(found: xarray.Dataset) -> Table:
@@ -167,8 +180,15 @@ def _settings(found: xarray.Dataset) -> Table:
     for f in found["train_fraction"].values:
         for d in found["weight_decay"].values:
             here = found.sel(train_fraction=f, weight_decay=d)
-            share = _span(*(float(here[f"generalised{end}"]) / n for end, n in (("", found.sizes["replica"]), ("_low", 1), ("_high", 1))))
+            share = _span([float(here[f"generalised{end}"]) / n for end, n in (("", found.sizes["replica"]), ("_low", 1), ("_high", 1))])
             steps = (float(here[name].median()) for name in ("train_step", "test_step"))
             rows.append((float(f), float(d), share, *steps, float(here["test_accuracy"].median())))
-    columns = ("training fraction", "weight decay", "share that generalises", "fitted at, median", "generalised at, median", "test accuracy at the end")
+    columns = (
+        "training fraction",
+        "weight decay",
+        "share that generalises",
+        "fitted at, median",
+        "generalised at, median",
+        "test accuracy at the end",
+    )
     return Table("The settings", columns, rows, "Wilson intervals. Medians of steps are over the runs that get there.")

@@ -50,7 +50,7 @@ def lead_time(ensemble: Ensemble, scores: Any, *, direction: str = "high", rate:
         rate: of false alarms over the whole budget, within (0, 1), default 0.1.
     Returns: `LeadTime`. An alarm at or after the crossing is no warning: its lead is 0, and so is that of a run without an alarm; both
         stay in the median. Leads are short by up to one interval of checkpoints. Shares have Wilson intervals, the median one over
-        resampled clusters.
+        resampled clusters and runs.
     Undefined (`converged=False`, NaN): no run that will generalise, or none that won't. With fewer than 1 / rate - 1 of these in the other
         folds the rate can't be promised, and no alarm is raised.
     Source: Vovk, Gammerman, Shafer (2005), for the quantile; the rule is ours.
@@ -111,7 +111,7 @@ def _medians(ensemble: Ensemble, lead: np.ndarray) -> np.ndarray:
     if not len(there):
         return np.full(ensemble.draws, np.nan)
     order = there[np.argsort(lead[there], kind="stable")]
-    held = np.cumsum(ensemble.weights[:, np.asarray(ensemble.clusters)[order]], axis=1)
+    held = np.cumsum(ensemble.weights[:, order], axis=1)
     total = held[:, -1:]
     low, high = ((held >= half).argmax(axis=1) for half in (total / 2, total / 2 + 0.5))
     return np.where(total[:, 0] > 0, (lead[order][low] + lead[order][high]) / 2, np.nan)

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from .ensemble import Ensemble
-from .wins import by_label
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,9 +22,9 @@ class Area:
 
 
 def area_over(ensemble: Ensemble, won: np.ndarray, *, within: bool = False) -> Area:
-    """Mean of `won` over its pairs: the area under the ROC of these pairs, with a percentile interval over resampled clusters.
+    """Mean of `won` over its pairs: the area under the ROC of these pairs, with a percentile interval over resampled clusters and runs.
 
-        A = sum_ab w_a w_b won_ab / sum_ab w_a w_b pairs_ab,    a, b clusters, w_a how often a is drawn.
+        A = sum_ij w_i w_j won_ij / sum_ij w_i w_j,    over its pairs, w_i how often run i is drawn.
 
     Arguments:
         won: (runs, runs) as `wins` gives it. within: pairs of one stratum alone, so that settings can win nothing.
@@ -35,16 +34,16 @@ def area_over(ensemble: Ensemble, won: np.ndarray, *, within: bool = False) -> A
         strata = np.asarray(ensemble.strata)
         won = np.where(strata[:, None] == strata[None, :], won, np.nan)
     there = ~np.isnan(won)
-    clusters = np.asarray(ensemble.clusters)
-    sums, count = by_label(won, clusters), by_label(there.astype(float), clusters)
-    w = ensemble.weights
-    above, pairs = (np.einsum("da,ab,db->d", w, table, w, optimize=True) for table in (sums, count))
+    cases, controls = np.flatnonzero(there.any(axis=1)), np.flatnonzero(there.any(axis=0))
+    place = np.ix_(cases, controls)  # the rest of the table is empty
+    first, second = ensemble.weights[:, cases], ensemble.weights[:, controls]
+    above, pairs = (((first @ table[place]) * second).sum(axis=1) for table in (np.nan_to_num(won), there.astype(float)))
     resampled = np.where(pairs > 0, above / np.maximum(pairs, 1), np.nan)
     low, high = ensemble.interval(resampled)
     error = np.nan if np.isnan(low) else float(np.nanstd(resampled, ddof=1))
     total = int(there.sum())
     value = float(won[there].sum() / total) if total else np.nan
-    return Area(value, low, high, error, int(there.any(axis=1).sum()), int(there.any(axis=0).sum()), total, resampled)
+    return Area(value, low, high, error, len(cases), len(controls), total, resampled)
 
 
 def difference(ensemble: Ensemble, first: Area, second: Area) -> tuple[float, float, float]:

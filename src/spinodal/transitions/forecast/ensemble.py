@@ -21,7 +21,7 @@ class Ensemble:
         folds: (runs,) labels; what is learned for a run (thresholds, directions, rates of settings) never sees its own fold. Default: each
             run is its own fold.
         strata: (runs,) labels of runs with the same settings; default: all in one.
-        clusters: (runs,) labels of what is drawn together in the bootstrap; default: each run by itself.
+        clusters: (runs,) labels of what the bootstrap draws; in each it draws as many runs as it has. Default: each run by itself.
         draws: of the bootstrap; seed: of it; confidence: of every interval by itself.
     """
 
@@ -82,14 +82,20 @@ class Ensemble:
 
     @cached_property
     def weights(self) -> np.ndarray:
-        """(draws, clusters): how often each cluster is drawn."""
-        count = int(np.max(self.clusters)) + 1
-        return np.random.default_rng(self.seed).multinomial(count, np.full(count, 1 / count), size=self.draws).astype(np.float64)
+        """(draws, runs): how often each run is drawn; clusters first, then runs within them, since a few clusters vary too little."""
+        generator, clusters = np.random.default_rng(self.seed), np.asarray(self.clusters)
+        count = int(clusters.max()) + 1
+        drawn = generator.multinomial(count, np.full(count, 1 / count), size=self.draws)
+        found = np.zeros((self.draws, self.runs))
+        for k in range(count):
+            members = np.flatnonzero(clusters == k)
+            found[:, members] = generator.multinomial(drawn[:, k] * len(members), np.full(len(members), 1 / len(members)))
+        return found
 
     def interval(self, draws: np.ndarray) -> tuple[float, float]:
-        """Between the percentiles of what the bootstrap drew; NaN if there is one cluster, or half of the draws are undefined."""
+        """Between the percentiles of what the bootstrap drew; NaN if half of the draws are undefined."""
         draws = draws[~np.isnan(draws)]
-        if self.weights.shape[1] < 2 or 2 * len(draws) < self.draws:
+        if 2 * len(draws) < self.draws:
             return np.nan, np.nan
         low, high = np.quantile(draws, [(1 - self.confidence) / 2, (1 + self.confidence) / 2])
         return float(low), float(high)

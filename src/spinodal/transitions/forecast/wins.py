@@ -37,8 +37,8 @@ def oriented(ensemble: Ensemble, won: np.ndarray, direction: str) -> np.ndarray:
     if direction != "learned":
         return won if direction == "high" else 1 - won
     folds = np.asarray(ensemble.folds)
-    excess = by_label(won - 0.5, folds)
-    count = by_label(np.where(np.isnan(won), np.nan, 1.0), folds)
+    excess = _by_label(won - 0.5, folds)
+    count = _by_label(np.where(np.isnan(won), np.nan, 1.0), folds)
     ahead, there = (_without(table)[np.ix_(folds, folds)] for table in (excess, count))
     return np.where(there > 0, np.where(ahead >= -1e-9, won, 1 - won), np.nan)
 
@@ -70,7 +70,7 @@ def settings_wins(ensemble: Ensemble, readings: Readings) -> np.ndarray:
     return np.where(readings.allowed & ~np.isnan(first) & ~np.isnan(second), won, np.nan)
 
 
-def by_label(values: np.ndarray, labels: np.ndarray) -> np.ndarray:
+def _by_label(values: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """(labels, labels): sums over pairs of runs by their labels, NaN counting nowhere."""
     which = np.eye(int(labels.max()) + 1)[labels]
     return which.T @ np.nan_to_num(values) @ which
