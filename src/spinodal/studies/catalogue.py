@@ -218,8 +218,8 @@ CATALOGUE = (
         FORECAST,
         {
             "quick": Size("quadratic, p=31: 3 fractions x 4 decays x 10 seeds to 400 updates", 3),
-            "paper": Size("quadratic, p=97, N=500: 9 fractions x 4 decays x 10 seeds to 2,000 updates", 120),
-            "relu": Size("ReLU, p=59, N=128: 5 fractions x 4 decays x 10 seeds to 2,000 updates", 60),
+            "paper": Size("quadratic, p=97, N=500: 9 fractions x 4 decays x 10 seeds to 2,000 updates", 200),
+            "relu": Size("ReLU, p=59, N=128: 5 fractions x 4 decays x 10 seeds to 2,000 updates", 15),
         },
         "spinodal.studies.grokking_forecast",
     ),

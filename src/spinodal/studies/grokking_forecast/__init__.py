@@ -32,6 +32,13 @@ SIZES = {
         "base": {"prime": 97, "width": 500, "steps": 2000, "every": 10, **LARGER},
         "caveats": (SUBSAMPLED.format(**LARGER),),
     },
+    "relu": {
+        "fractions": (0.3, 0.35, 0.4, 0.45, 0.5),
+        "decays": (0.5, 1.0, 2.0, 4.0),
+        "replicas": 10,
+        "base": {"network": "relu", "prime": 59, "width": 128, "learning_rate": 0.03, "steps": 2000, "every": 10, **LARGER},
+        "caveats": (SUBSAMPLED.format(**LARGER),),
+    },
 }
 
 study = Study(

@@ -82,7 +82,7 @@ MEASURES = (
     Measure("effective dimension", "weights", "low", LIU, lambda look: float(effective_dimension(look.table))),
     Measure("gradient symmetricity", "weights", "learned", ZHONG, _symmetricity),
     Measure("margin, median", "training rows", "high", "arXiv:2311.07568", lambda look: float(np.median(look.margins))),
-    Measure("margin, 5 % quantile", "training rows", "high", "arXiv:2311.07568", lambda look: float(np.quantile(look.margins, 0.05))),
+    Measure("margin, 5% quantile", "training rows", "high", "arXiv:2311.07568", lambda look: float(np.quantile(look.margins, 0.05))),
     Measure("softmax collapse", "training rows", "low", PRIETO, lambda look: fourier.softmax_collapse(look.training_logits).fraction),
     Measure("synergy", "training rows", "high", CLAUW, lambda look: _information(look, "synergy")),
     Measure("redundancy", "training rows", "learned", CLAUW, lambda look: _information(look, "redundancy")),

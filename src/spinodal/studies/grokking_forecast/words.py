@@ -6,6 +6,7 @@ import numpy as np
 import xarray
 
 from ...report import Table
+from .analysis import WAYS
 from .cell import FITTED, LEVEL
 from .measures import NAMES, PREDICTORS, SETTINGS
 
@@ -29,8 +30,15 @@ CAVEATS = (
 
 
 def verdict(found: xarray.Dataset) -> tuple[str, ...]:
-    """Who generalises; pooled and within strata; lead times; what sees the test."""
-    return (_ensemble(found), _compared(found, "pooled"), _compared(found, "within strata"), _leads(found), _unfair(found))
+    """Who generalises; pooled and within strata; where these disagree; lead times; what sees the test."""
+    return (
+        _ensemble(found),
+        _compared(found, "pooled"),
+        _compared(found, "within strata"),
+        _opposed(found),
+        _leads(found),
+        _unfair(found),
+    )
 
 
 def _ensemble(found: xarray.Dataset) -> str:
@@ -55,12 +63,33 @@ def _compared(found: xarray.Dataset, way: str) -> str:
     best = str(ours["predictor"].values[np.nanargmax(area)])
     above = [str(n) for n in ours["predictor"].values[(ours["ahead_low_before"] > 0).values]]
     below = int((ours["ahead_high_before"] < 0).sum())
-    decided = f"ahead of it beyond its interval: {', '.join(above)}" if above else "no measure is ahead of it beyond its interval"
+    decided = f"ahead of it beyond its interval: {', '.join(above)}" if above else "none is ahead of it beyond its interval"
     count = int(np.isfinite(area).sum())
     return (
         f"{begin}: the best trivial predictor is the {rival}, {_interval(here, rival, 'area')}; the largest area of {count} measures, "
         f"flattered by being the largest, has the {best}, {_interval(here, best, 'area')}. Of the measures, {decided}; {below} are "
         f"behind it beyond theirs, {count - len(above) - below} are not decided by this many runs."
+    )
+
+
+def _opposed(found: xarray.Dataset) -> str:
+    """Who says one thing over all settings and the reverse at given ones."""
+    here = found.sel(horizon=found.attrs["reference"], predictor=found["kind"].isin(("trivial", "measure")))
+    low, high = (here[f"area_{end}_before"] for end in ("low", "high"))
+    above, below = low > 0.5, high < 0.5
+    (pooled_above, within_above), (pooled_below, within_below) = ([side.sel(way=way).values for way in WAYS] for side in (above, below))
+    names = here["predictor"].values[(pooled_above & within_below) | (pooled_below & within_above)]
+    if not len(names):
+        return "No fair predictor points one way over all pairs and the other way within strata, beyond both intervals."
+    areas = here["area_before"]
+    shown = [
+        f"{name} ({float(areas.sel(predictor=name, way=WAYS[0])):.2f}, {float(areas.sel(predictor=name, way=WAYS[1])):.2f})"
+        for name in names
+    ]
+    return (
+        f"Over all pairs and within strata these point opposite ways, beyond both intervals: {', '.join(shown)}. Settings that generalise "
+        "have one value of them, the seeds that do so at given settings the other: a direction or threshold learned over settings misleads "
+        "within them."
     )
 
 
