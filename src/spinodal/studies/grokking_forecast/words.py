@@ -8,7 +8,7 @@ import xarray
 from ...report import Table
 from .analysis import WAYS
 from .cell import FITTED, LEVEL
-from .measures import NAMES, PREDICTORS, SETTINGS
+from .measures import MEASURES, NAMES, PREDICTORS, SETTINGS
 
 KINDS = ("trivial", "measure", "sees the test", "control")
 
@@ -23,6 +23,7 @@ CAVEATS = (
     "Intervals are percentiles over resampled settings and seeds within them, each by itself: of twenty about one is beyond by chance. "
     "With few settings they are rough; the noise control shows how rough. The best trivial predictor is the best on these very runs, which "
     "favours it.",
+    "Scores are levels at one checkpoint. A source that speaks of a peak (synergy) is judged by its peak in clauw2024.",
     "Checkpoints are evenly spaced in the logarithm: a reading is up to one checkpoint old, an alarm up to one late.",
     "Splits and networks are drawn for each run alone, so that runs are independent given their settings.",
     "Squared-error networks have logits of order one: their softmax never collapses, and that row is a constant.",
@@ -69,7 +70,16 @@ def _compared(found: xarray.Dataset, way: str) -> str:
         f"{begin}: the best trivial predictor is the {rival}, {_interval(here, rival, 'area')}; the largest area of {count} measures, "
         f"flattered by being the largest, has the {best}, {_interval(here, best, 'area')}. Of the measures, {decided}; {below} are "
         f"behind it beyond theirs, {count - len(above) - below} are not decided by this many runs."
+        f"{_contrary(ours)}"
     )
+
+
+def _contrary(ours: xarray.Dataset) -> str:
+    """Measures that announce the reverse of what their source says; one whose direction is learned can't."""
+    fixed = [one.name for one in MEASURES if one.direction != "learned"]
+    names = [str(name) for name in ours["predictor"].values[(ours["area_high_before"] < 0.5).values] if name in fixed]
+    shown = [f"{name} {_interval(ours, name, 'area')}" for name in names]
+    return f" Against the direction of their source, beyond the interval: {', '.join(shown)}." if shown else ""
 
 
 def _opposed(found: xarray.Dataset) -> str:
@@ -107,7 +117,7 @@ def _leads(found: xarray.Dataset) -> str:
         k = int(np.nanargmax(values))
         name = str(found["predictor"].values[k])
         low, high = (float(found[f"lead_{end}"][k]) for end in ("low", "high"))
-        return f"{values[k]:g} updates [{low:g}, {high:g}] by the {name} (warned: {float(found['warned'][k]):.0%})"
+        return f"{values[k]:g} updates [{low:.0f}, {high:.0f}] by the {name} (warned: {float(found['warned'][k]):.0%})"
 
     silent = int((lead == 0).sum())
     return (
