@@ -6,6 +6,7 @@ import xarray
 
 from spinodal.figures import grokking_forecast as figures
 from spinodal.figures import style
+from spinodal.studies.grokking_forecast import analysis
 from spinodal.studies.grokking_forecast.analysis import RUN, analysed, ensemble_of, scores_of
 from spinodal.studies.grokking_forecast.expected import comparisons
 from spinodal.studies.grokking_forecast.measures import MEASURES, NAMES, SETTINGS
@@ -42,6 +43,13 @@ def invented(seed=0, replicas=6, chance=lambda f, d: (f + d) / 5):
         },
         {"train_fraction": [0.3, 0.4, 0.5], "weight_decay": [0.0, 1.0, 2.0, 3.0], "replica": np.arange(replicas)},
     )
+
+
+@pytest.fixture(scope="module", autouse=True)
+def few_draws():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(analysis, "DRAWS", 200)
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -148,11 +156,11 @@ def test_one_side_alone_says_that_nothing_can_be_said(chance, share):
 
 
 def test_every_predictor_has_its_row(found):
-    forecasts, areas, settings = tables(found, dict.fromkeys(VALUES, 1.0))
+    forecasts, areas, settings, sources = tables(found, dict.fromkeys(VALUES, 1.0))
     assert sorted(row[0] for row in forecasts.rows) == sorted(NAMES)
     assert len(areas.rows) == 2 * len(NAMES)
     assert len(settings.rows) == 12
-    assert all(len(row) == len(table.columns) for table in (forecasts, areas, settings) for row in table.rows)
+    assert all(len(row) == len(table.columns) for table in (forecasts, areas, settings, sources) for row in table.rows)
     assert [row[0] for row, mark in zip(forecasts.rows, forecasts.marks, strict=True) if mark] == [CLOCK]
 
 

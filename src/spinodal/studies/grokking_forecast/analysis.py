@@ -141,9 +141,11 @@ def _areas(ensemble: Ensemble, scores: dict[str, np.ndarray], clock: str, dim: s
             for p, name in enumerate(NAMES):
                 for part in ("value", "low", "high", "error", "pairs"):
                     numbers[part][p, w, h] = getattr(areas[name], part)
-                shared = np.where(np.isnan(won[name]), np.nan, won[rival])  # where a measure is undefined its rival may not score either
-                other = areas[rival] if areas[name].pairs == areas[rival].pairs else area_over(ensemble, shared, within=within)
-                ahead = difference(ensemble, areas[name], other)
+                both = areas[name], areas[rival]
+                there, other = (~np.isnan(won[which]) for which in (name, rival))
+                if not np.array_equal(there, other):  # where one is undefined the other may not score either
+                    both = (area_over(ensemble, np.where(there & other, won[which], np.nan), within=within) for which in (name, rival))
+                ahead = difference(ensemble, *both)
                 numbers["ahead"][p, w, h], numbers["ahead_low"][p, w, h], numbers["ahead_high"][p, w, h] = ahead
     dims = ("predictor", "way", dim)
     stored = {part if part.startswith("ahead") else f"area_{part}": values for part, values in numbers.items()}

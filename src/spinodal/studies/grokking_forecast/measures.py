@@ -10,8 +10,8 @@ from ...measures.representation import effective_dimension
 from .look import Look
 
 PERIODIC = 0.5  # participation ratio above which a neuron counts as periodic; a pure cosine has 1
-SEES = ("settings", "weights", "training rows", "all pairs", "test labels")
-FAIR = SEES[:3]  # what an experimenter has who is to forecast the test accuracy
+SEES = ("nothing", "settings", "weights", "training rows", "all pairs", "test labels")
+FAIR = SEES[:4]  # what an experimenter has who is to forecast the test accuracy
 
 NANDA, DOSHI, ZHONG = "arXiv:2301.05217", "arXiv:2310.13061", "arXiv:2306.17844"
 PRIETO, CLAUW, LIU, OMNIGROK = "arXiv:2501.04697", "arXiv:2408.08944", "arXiv:2205.10343", "arXiv:2210.01117"
@@ -117,12 +117,12 @@ GIVEN = (
     Given("training fraction", "settings", "high", "train_fraction"),
     Given("weight decay", "settings", "high", "weight_decay"),
     Given(SETTINGS, "settings", "high", ""),
-    Given("time", "settings", "high", "curve_step"),
+    Given("time", "nothing", "high", "curve_step"),
     Given("step at which training was fitted", "training rows", "learned", "train_step"),
     Given("weight norm", "weights", "low", "curve_norm", OMNIGROK),
     Given("training loss", "training rows", "low", "curve_train_loss"),
     Given("training accuracy", "training rows", "high", "curve_train_accuracy"),
-    Given(NOISE, "settings", "high", ""),
+    Given(NOISE, "nothing", "high", ""),
     Given("test loss", "test labels", "low", "curve_test_loss"),
     Given("test accuracy", "test labels", "high", "curve_test_accuracy"),
 )

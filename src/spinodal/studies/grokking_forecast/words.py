@@ -149,8 +149,8 @@ def _span(numbers: Sequence[float], digits: str = ".2f") -> str:
 
 
 def tables(found: xarray.Dataset, milliseconds: Mapping[str, float]) -> tuple[Table, ...]:
-    """The forecast table; all areas; the settings."""
-    return _forecasts(found, milliseconds), _all_areas(found), _settings(found)
+    """The forecast table; all areas; the settings; where directions come from."""
+    return _forecasts(found, milliseconds), _all_areas(found), _settings(found), _sources()
 
 
 def _forecasts(found: xarray.Dataset, milliseconds: Mapping[str, float]) -> Table:
@@ -231,3 +231,9 @@ def _settings(found: xarray.Dataset) -> Table:
         "test accuracy at the end",
     )
     return Table("The settings", columns, rows, "Wilson intervals. Medians of steps are over the runs that get there.")
+
+
+def _sources() -> Table:
+    rows = [(one.name, one.direction, one.source) for one in PREDICTORS if one.source]
+    note = "The value that the source gives to networks that generalise, fixed before any run; learned: it gives none."
+    return Table("Where directions come from", ("predictor", "direction", "source"), rows, note, folded=True)
