@@ -77,8 +77,8 @@ def test_a_run_that_never_learned_takes_the_powers_away():
 def test_words_and_comparisons_come_from_the_runs():
     found = descent.analyse(invented(scatter=0.05), "quick")
     said = " ".join(found.verdict)
-    assert "70%, rate 0.1: 23 of 24" in said
-    assert "1.5 times as late as training" in said
+    assert "rate 0.1, 70% of the pairs: 23 of 24" in said
+    assert "1.5 times the update of training" in said
     assert "no run diverges at 0.1, 0.2, 0.4, 0.6; some or all do at 6" in said
     assert all(row.agrees for row in found.comparisons)
     slower = descent.analyse(invented(power=-0.5, scatter=0.05), "quick")

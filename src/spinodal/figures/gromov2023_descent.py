@@ -4,6 +4,7 @@ import numpy as np
 import xarray
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.ticker import LogLocator, NullFormatter, NullLocator
 
 from .gromov2023 import PRIMES
 from .style import BLACK, GREY, new_figure, style
@@ -33,8 +34,11 @@ def rates(found: xarray.Dataset) -> Figure:
                 axes.plot(x[never], np.full(never.sum(), 0.9), transform=top, **open_arrow)
             axes.set(xscale="log", yscale="log", xlabel=r"rate, $\eta\,/\,N p\,(2p)^{2/3}$")
             axes.set_xticks(found["rate"].values, [f"{r:g}" for r in found["rate"].values])
-            axes.minorticks_off()
+            axes.xaxis.set_minor_locator(NullLocator())
             axes.set_title(f"{fraction:.0%} of the pairs", loc="left")
+        grid[0].yaxis.set_major_locator(LogLocator(subs=(1, 2, 3, 5)))
+        grid[0].yaxis.set_major_formatter("{x:g}")
+        grid[0].yaxis.set_minor_formatter(NullFormatter())
         low, high = grid[0].get_ylim()
         grid[0].set(ylim=(low, high * (high / low) ** 0.3), ylabel=r"updates $\times$ rate / $p^{11/6}$")
         looks = zip(found["prime"].values, PRIMES, strict=False)

@@ -92,8 +92,11 @@ PRESETS: dict[str, Preset] = {
             every=50,
             citation=GROMOV,
             ambiguities=(
-                "The source notebook is not available: the learning rate is not the published one. With 1e6 training accuracy rises within "
-                "some hundred updates, with 1e7 the run diverges; whether it groks in the end is not known.",
+                "The source notebook is not available: the learning rate is not the published one. With 1e6 it groks: training accuracy "
+                "passes 0.99 by update 1,000 and test accuracy by 1,200 (one seed, recorded every 50); with 1e7 the run diverges.",
+                "The rate carries to other sizes in units of N p (2p)^(2/3), N neurons, where 1e6 is 0.61: at p = 23, 31 and 43 with "
+                "N = 5p and 70 % of the pairs no run at 0.1 to 0.6 diverges and all generalise; at 0.8 some diverge, at 1 nearly all "
+                "(spinodal run gromov2023-descent).",
             ),
         ),
         Preset(

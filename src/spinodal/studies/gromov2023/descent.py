@@ -28,8 +28,9 @@ CAVEATS = (
     "N neurons, p symbols, squared error as a mean over rows and classes, weights N(0, 1).",
     "The powers are fitted to training alone, where no run is censored; a run whose test accuracy has not crossed by its last update is "
     "counted as never, not as its cap.",
-    "The power of p was argued to be 4/3 at first, as if a neuron started as one wave. Runs at p = 23 and 31 refuted that; 11/6 counts the "
-    "share of the initial noise that is in one wave, and is tested by other primes.",
+    "The power of p is an argument, not a law. It was 4/3 at first, as if a neuron started as one wave, which runs at p = 23 and 31 "
+    "refuted; 11/6 counts the share of the initial noise that is in one wave. Logarithms are left out: where the luckiest of N neurons "
+    "leads, they lower the power by 1/(2 ln N).",
     "A run ends soon after both accuracies have reached 0.99: whether a rate would have diverged later is not asked. A run that diverges "
     "is an answer here, and its cell counts as converged.",
 )
@@ -55,7 +56,7 @@ def sweep(size: str, seed: int) -> Sweep:
 def analyse(dataset: xarray.Dataset, size: str) -> Analysis:
     """Which rates are stable, which runs generalise, and how the time to learn scales."""
     found = dataset.transpose("prime", "rate", "train_fraction", "replica", ...)
-    found = found.assign_attrs(rates=", ".join(f"{rate:g}" for rate in stable_rates(found)))
+    found = found.assign_attrs(cap=SIZES[size]["base"].get("steps", DescentCell().steps))
     rows = comparisons(found)
     return Analysis(found, rows, (*verdict(found), tally(rows)), CAVEATS, (_table(found),))
 
@@ -114,8 +115,8 @@ def verdict(found: xarray.Dataset) -> tuple[str, ...]:
             risen, runs = int(here["test_step"].notnull().sum()), here["test_step"].size
             low, high = wilson_interval(risen, runs)
             delay = (here["test_step"] / here["train_step"]).values
-            late = f", {np.nanmedian(delay):.2g} times as late as training (median of these)" if risen else ""
-            parts.append(f"{fraction:.0%}, rate {rate:g}: {risen} of {runs} (95 %: {low:.2f} to {high:.2f}{late})")
+            late = f"; {np.nanmedian(delay):.2g} times the update of training" if risen else ""
+            parts.append(f"rate {rate:g}, {fraction:.0%} of the pairs: {risen} of {runs} (95 %: {low:.2f} to {high:.2f}{late})")
     over = f"; some or all do at {', '.join(lost)}" if lost else ""
     fitted = powers(found)
     (a, da), (b, db) = fitted["rate"], fitted["prime"]
@@ -125,10 +126,10 @@ def verdict(found: xarray.Dataset) -> tuple[str, ...]:
         else "Not every stable run learned its training set: no powers are fitted."
     )
     risen = int(found["test_step"].sel(rate=stable).notnull().sum())
-    answer = "Plain gradient descent, without decay or momentum, groks" if risen else "No run of plain gradient descent groks"
+    answer = "Plain gradient descent, without decay or momentum, generalises" if risen else "No run of plain gradient descent generalises"
     return (
-        f"{answer}: runs that reach a test accuracy of {LEVEL} within {float(found['last_step'].max()):g} updates. {'; '.join(parts)}.",
-        f"In units of N p (2p)^(2/3) no run diverges at {found.attrs['rates']}{over}.",
+        f"{answer}: runs that reach a test accuracy of {LEVEL} within {found.attrs['cap']:,} updates. {'; '.join(parts)}.",
+        f"In units of N p (2p)^(2/3) no run diverges at {', '.join(f'{rate:g}' for rate in stable)}{over}.",
         scaled,
     )
 

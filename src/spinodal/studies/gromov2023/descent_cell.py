@@ -23,7 +23,7 @@ def learning_rate(rate: float, prime: int, width: int) -> float:
 
     How long learning takes: what tells the labels apart is in 1 of p classes and of p pairs. A wave of amplitude A in all three weights of
     a neuron has a gradient of order A^2 / (p^2 N), so that it needs of order p / (rate A) updates from its start to order 1. The start is
-    a wave's share of noise, A ~ (2p)^(-1/3) p^(-1/2): of order p^`POWER` / rate updates in all, with logarithms for the luckiest waves.
+    a wave's share of noise, A ~ (2p)^(-1/3) p^(-1/2): of order p^(11/6) / rate updates in all, but for logarithms: the luckiest waves lead.
     """
     return rate * width * prime * (2 * prime) ** (2 / 3)
 

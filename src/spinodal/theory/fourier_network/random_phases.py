@@ -45,4 +45,5 @@ def deviation_rate(prime: Any) -> float:
         # The mean over D of exp(-c (1 + cos D)) is exp(-c) I_0(c); ive is I_0 times exp(-|c|)
         return float(np.sum(np.log(np.mean(ive(0, c) * np.exp(np.abs(c) - c), axis=1))) / p)
 
-    return -float(minimize_scalar(cumulant, bounds=(0, 4), method="bounded", options={"xatol": 1e-10}).fun)
+    found: Any = minimize_scalar(cumulant, bounds=(0, 4), method="bounded", options={"xatol": 1e-10})
+    return -float(found.fun)
