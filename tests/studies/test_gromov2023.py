@@ -288,6 +288,13 @@ def test_words_come_from_the_numbers(found):
     assert "too few primes" in said
 
 
+def test_the_quick_page_says_what_is_smaller(monkeypatch):
+    monkeypatch.setattr(gromov2023, "PLANS", {"quick": TINY, "paper": TINY})
+    quick, paper = (gromov2023.analyse(invented(), size).caveats for size in ("quick", "paper"))
+    assert quick[:-1] == paper
+    assert "400 of 2,000 updates" in quick[-1]
+
+
 def test_tables_have_a_cell_for_every_column(found):
     made = tables(found)
     assert all(len(row) == len(table.columns) for table in made for row in table.rows)

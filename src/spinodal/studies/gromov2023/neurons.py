@@ -9,7 +9,6 @@ from scipy.stats import binomtest
 from ...measures.fourier import inverse_participation_ratio
 
 PERIODIC = 0.5  # participation above it: one frequency holds more than half of the energy, since sum s_k^2 <= max s_k for shares s_k
-BINS = 20
 CONFIDENCE = 0.99
 
 
