@@ -45,8 +45,8 @@ def build(spec: Spec):
     """`begin(parameters, optimizer, data) -> (Carry, record)`, `advance(key, carry, optimizer, data, every, count) -> (Carry, records)`."""
     task = spec.task
 
-    def loss(parameters: Any, rows: Rows, templates: jax.Array) -> jax.Array:
-        value = task.criterion.loss(task.outputs(parameters, rows.inputs), rows, templates)
+    def loss(parameters: Any, rows: Rows, data: Data) -> jax.Array:
+        value = task.criterion.loss(task.outputs(parameters, rows.inputs, data.numbers), rows, data.templates)
         return value if task.penalty is None else value + task.penalty(parameters)
 
     def judged(outputs: jax.Array, rows: Rows, templates: jax.Array) -> tuple[jax.Array, jax.Array]:
@@ -55,10 +55,10 @@ def build(spec: Spec):
         return value, right @ rows.weight.astype(jnp.float32) / rows.weight.sum()
 
     def record(parameters: Any, data: Data) -> dict[str, jax.Array]:
-        outputs = task.outputs(parameters, data.train.inputs)
+        outputs = task.outputs(parameters, data.train.inputs, data.numbers)
         train_loss, train_accuracy = judged(outputs, data.train, data.templates)
         if not task.shared:
-            outputs = task.outputs(parameters, data.test.inputs)
+            outputs = task.outputs(parameters, data.test.inputs, data.numbers)
         test_loss, test_accuracy = judged(outputs, data.test, data.templates)
         series = {name: function(parameters) for name, function in task.series}
         losses = {"train_loss": train_loss, "test_loss": test_loss, "train_accuracy": train_accuracy, "test_accuracy": test_accuracy}
@@ -76,7 +76,7 @@ def build(spec: Spec):
             draw, chance = jax.random.fold_in(key, carry.updates), rows.weight / rows.weight.sum()
             here = jax.random.choice(draw, rows.weight.shape[0], (spec.batch,), replace=False, p=chance)
             rows = jax.tree.map(lambda values: values[here], rows)
-        gradients = jax.grad(loss)(carry.parameters, rows, data.templates)
+        gradients = jax.grad(loss)(carry.parameters, rows, data)
         parameters, state = optimizer.step(carry.parameters, gradients, carry.optimizer)
         if spec.norm != "free":
             parameters = rescaled(parameters, carry.norm, spec.norm)

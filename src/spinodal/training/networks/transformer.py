@@ -8,12 +8,14 @@ import jax.numpy as jnp
 import numpy as np
 
 from ...errors import integer, real, require
+from ..optimizers.pytree import traced
 from .interface import HasPrime
 from .layers import checked_pairs, product, relu, rows
 
 CITATION = "Nanda, Chan, Lieberum, Smith, Steinhardt (2023), arXiv:2301.05217; Zhong, Liu, Tegmark, Andreas (2023), arXiv:2306.17844"
 
 
+@traced("attention")  # a sweep over the coefficient compiles one program
 @dataclass(frozen=True)
 class OneLayerTransformer:
     """One layer of attention and a ReLU MLP on the tokens `a b =`, read at the last position: no LayerNorm, no attention biases.
@@ -51,6 +53,7 @@ class OneLayerTransformer:
         require(self.d_model % self.heads == 0, f"heads must divide d_model, got heads={self.heads} and d_model={self.d_model}")
         share = real("attention", self.attention)
         require(0 <= share <= 1, f"attention must be in [0, 1], got {share} (1 is ordinary attention, 0 constant)")
+        object.__setattr__(self, "attention", share)  # an integer would be traced as one, in a program of its own
         if not isinstance(self.equals_token, bool):
             raise TypeError(f"equals_token must be True or False, got {self.equals_token!r}")
 

@@ -1,7 +1,7 @@
 """What the trainer asks of a problem: data, a network, a criterion."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
 import jax
@@ -24,6 +24,7 @@ class Data(NamedTuple):
     train: Rows
     test: Rows
     templates: jax.Array  # (labels, outputs), or empty
+    numbers: tuple[Any, ...] = ()  # the network's traced settings, those of `Task.numbers`
 
 
 class Criterion(Protocol):
@@ -43,23 +44,35 @@ class Task:
     """The part of a problem that changes the compiled program; hashable.
 
     Arguments:
-        network: has `initialise(problem, seed)` and the method named `forward` (parameters, inputs) -> (n, outputs).
+        network: has `initialise(problem, seed)` and the method named `forward` (parameters, inputs) -> (n, outputs). Settings that it
+            registers as traced (see `traced`) change no program: tasks that differ in them alone are equal, and their values are in `Data`.
         criterion: the loss and what counts as right.
         shared: training and test rows go through the network together, told apart by their weights.
         penalty: of the parameters, trained on but not part of the reported loss.
         series: name -> what to record of the parameters beside losses and accuracies; small arrays.
     """
 
-    network: Any
+    network: Any = field(compare=False)
     criterion: Criterion
     forward: str = "logits"
     shared: bool = False
     penalty: Callable[[Any], jax.Array] | None = None
     series: tuple[tuple[str, Callable[[Any], jax.Array]], ...] = ()
+    structure: Any = field(init=False, repr=False)  # the network without its traced settings
 
-    def outputs(self, parameters: Any, inputs: Any) -> jax.Array:
-        """What the network makes of the inputs."""
-        return getattr(self.network, self.forward)(parameters, inputs)
+    def __post_init__(self) -> None:
+        plain = jax.tree_util.all_leaves([self.network])
+        object.__setattr__(self, "structure", self.network if plain else jax.tree.structure(self.network))
+
+    @property
+    def numbers(self) -> tuple[Any, ...]:
+        """The network's traced settings; () for one that registers none."""
+        return () if self.structure is self.network else tuple(jax.tree.leaves(self.network))
+
+    def outputs(self, parameters: Any, inputs: Any, numbers: tuple[Any, ...] = ()) -> jax.Array:
+        """What the network, with these traced settings, makes of the inputs."""
+        network = jax.tree.unflatten(self.structure, numbers) if numbers else self.network
+        return getattr(network, self.forward)(parameters, inputs)
 
 
 class Bound(NamedTuple):

@@ -33,5 +33,5 @@ def bind(problem: ModularArithmetic | GroupComposition, network: Any = None, los
     # The logit of a token that is no symbol, as "=", takes part in the loss and in nothing else
     task = Task(network, Classes(loss, loss_dtype, classes=problem.symbols), forward="training_logits")
     shape = Symbols(problem.symbols)
-    pieces = Data(rows(data.train_mask, data.labels), rows(~data.train_mask, data.true_labels), jnp.zeros((0, 0)))
+    pieces = Data(rows(data.train_mask, data.labels), rows(~data.train_mask, data.true_labels), jnp.zeros((0, 0)), task.numbers)
     return Bound(task, pieces, lambda seed: network.initialise(shape, seed))
