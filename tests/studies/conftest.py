@@ -84,7 +84,16 @@ def tiny_transformers(monkeypatch):
 
 
 @pytest.fixture
-def run_quickly(instant_sampler, instant_trainer, coarse_theory, tiny_layers, tiny_squares, tiny_transformers):
+def tiny_clocks(monkeypatch):
+    """Two networks that have hardly begun to learn."""
+    from spinodal.studies import zhong2023
+
+    grid = {"replica": range(1), "d_model": (8,), "attention": (0.0, 1.0)}
+    monkeypatch.setitem(zhong2023.SIZES, "quick", {"grid": grid, "base": {"prime": 7, "steps": 4, "every": 2}})
+
+
+@pytest.fixture
+def run_quickly(instant_sampler, instant_trainer, coarse_theory, tiny_layers, tiny_squares, tiny_transformers, tiny_clocks):
     def run(name, out, **settings):
         return studies.run(name, out=out, progress=False, **{"executor": "serial", **settings})
 

@@ -31,6 +31,11 @@ FORECAST = (
     "arXiv:2408.08944, arXiv:2205.10343, arXiv:2311.07568 and arXiv:2210.01117"
 )
 
+ZHONG2023 = (
+    "Zhong, Liu, Tegmark, Andreas (2023), The Clock and the Pizza: Two Stories in Mechanistic Explanation of Neural Networks, "
+    "arXiv:2306.17844"
+)
+
 
 @dataclass(frozen=True)
 class Size:
@@ -222,6 +227,17 @@ CATALOGUE = (
             "relu": Size("ReLU, p=59, N=128: 5 fractions x 4 decays x 10 seeds to 2,000 updates", 15),
         },
         "spinodal.studies.grokking_forecast",
+    ),
+    Entry(
+        "zhong2023",
+        "Clock or pizza: an order parameter against the attention coefficient, with the width as the size",
+        ZHONG2023,
+        {
+            "quick": Size("p = 31: 6 coefficients x 2 widths x 3 networks, 1,200 updates", 3),
+            "full": Size("p = 59: 11 coefficients x widths 32, 64, 128 x 8 networks, 20,000 updates", 700),
+            "paper": Size("p = 59: 11 coefficients x widths 32 to 512 x 8 networks, 20,000 updates", 11_000),
+        },
+        "spinodal.studies.zhong2023",
     ),
 )
 

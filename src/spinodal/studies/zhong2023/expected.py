@@ -1,0 +1,51 @@
+"""Published numbers and independent values beside ours."""
+
+import numpy as np
+import xarray
+
+from ..comparison import Comparison
+from . import published
+from .analysis import fall
+
+
+def nearest_width(found: xarray.Dataset) -> int:
+    """The width of this run that is closest to the published one, in the logarithm."""
+    widths = found["d_model"].values
+    return int(widths[np.argmin(np.abs(np.log(widths / published.WIDTH)))])
+
+
+def comparisons(found: xarray.Dataset, prime: int) -> tuple[Comparison, ...]:
+    """The published curve at both ends of the coefficient, and where it is halfway; the published size is p = 59, width 128."""
+    width = nearest_width(found)
+    ours = f"p = {prime}, width {width}"
+    same = (prime, width) == (published.PRIME, published.WIDTH)
+    source = published.SOURCE if same else f"{published.SOURCE}: at p = {published.PRIME}, width {published.WIDTH}"
+    rows = []
+    for values, name, words in (
+        (published.SYMMETRICITY, "gradient_symmetricity", "gradient symmetricity"),
+        (published.IRRELEVANCE, "irrelevance_max_wrong", "distance irrelevance (largest wrong logit)"),
+    ):
+        for end, coefficient in ((0, 0.0), (-1, 1.0)):
+            expected, breadth = published.at_end(values, end)
+            mean, error = _mean(found, name, width, coefficient)
+            rows.append(Comparison(f"{words}, coefficient {coefficient:g}, {ours}", expected, mean, source, breadth, error))
+    here = fall(found, width)
+    rows.append(
+        Comparison(f"coefficient halfway down, {ours}", published.crossing(), here.crossing, source, 0.05, _finite(here.crossing_error))
+    )
+    rows.append(
+        Comparison(f"breadth of the fall (1/4 to 3/4), {ours}", published.fall(), here.breadth, source, 0.1, _finite(here.breadth_error))
+    )
+    return tuple(rows)
+
+
+def _mean(found: xarray.Dataset, name: str, width: int, coefficient: float) -> tuple[float, float]:
+    """Over the networks that have learned; the error is 0 (not known) with fewer than two."""
+    if coefficient not in found["attention"].values:
+        return float("nan"), 0.0
+    here = found.sel(d_model=width, attention=coefficient, kept="learned")
+    return float(here[f"{name}_mean"]), _finite(float(here[f"{name}_error"]))
+
+
+def _finite(error: float) -> float:
+    return error if np.isfinite(error) else 0.0
