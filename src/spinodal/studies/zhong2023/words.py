@@ -1,5 +1,7 @@
 """What the networks answer, in sentences and tables made from their numbers."""
 
+from typing import Any
+
 import numpy as np
 import xarray
 
@@ -165,12 +167,12 @@ def _curve_table(found: xarray.Dataset) -> Table:
             rows.append(
                 (
                     *(int(width), float(coefficient), f"{int(learned['networks'])} of {found.sizes['replica']}", int(circular["networks"])),
-                    *(float(learned[f"{ORDER}_{part}"]) for part in ("mean", "error")),
-                    float(circular[f"{ORDER}_mean"]),
-                    *(float(here[f"order_{part}"]) for part in ("variance", "variance_low", "variance_high")),
-                    *(float(learned[f"irrelevance_{which}_mean"]) for which in ("correct", "max_wrong")),
-                    *(float(learned[f"{name}_mean"]) for name in ("circularity", "keys_by_neurons", "keys_by_weights")),
-                    *(float(learned[f"variance_by_{way}_mean"]) for way in ("neurons", "weights")),
+                    *(_digits(learned[f"{ORDER}_{part}"]) for part in ("mean", "error")),
+                    _digits(circular[f"{ORDER}_mean"]),
+                    *(_digits(here[f"order_{part}"]) for part in ("variance", "variance_low", "variance_high")),
+                    *(_digits(learned[f"irrelevance_{which}_mean"]) for which in ("correct", "max_wrong")),
+                    *(_digits(learned[f"{name}_mean"]) for name in ("circularity", "keys_by_neurons", "keys_by_weights")),
+                    *(_digits(learned[f"variance_by_{way}_mean"]) for way in ("neurons", "weights")),
                 )
             )
     columns = (
@@ -191,13 +193,15 @@ def _fall_table(found: xarray.Dataset) -> Table:
         half, circular = fall(found, width, "half"), fall(found, width, kept="circular")
         variance = found["order_variance"].sel(d_model=width).values
         at = float(found["attention"][np.nanargmax(variance)]) if np.isfinite(variance).any() else np.nan
-        measured = (end.crossing, end.crossing_error, end.breadth, end.breadth_error)
-        rows.append((width, *measured, at, half.crossing, circular.crossing, end.message))
+        measured = tuple(_digits(v) for v in (end.crossing, end.crossing_error, end.breadth, end.breadth_error))
+        rows.append((width, *measured, at, _digits(half.crossing), _digits(circular.crossing), end.message))
     columns = (
         *("width", "crossing", "± 1 s.e.", "breadth", "± 1 s.e.", "largest variance at"),
         *("crossing at half time", "crossing, circular only", "what is known"),
     )
-    note = "Errors from resampling the networks at each coefficient; with three networks they are themselves uncertain by half."
+    note = (
+        "Errors from resampling the networks at each coefficient; those of two or three networks are themselves uncertain by half and more."
+    )
     return Table("Where the order parameter falls, and over what breadth", columns, rows, note)
 
 
@@ -213,7 +217,7 @@ def _null_table(found: xarray.Dataset, prime: int) -> Table:
     }
     ends = found["attention"].values[[0, -1]]
     rows = [
-        (words, int(width), *(float(found[f"{name}_null{part}"].sel(d_model=width, attention=c)) for c in ends for part in ("", "_sd")))
+        (words, int(width), *(_digits(found[f"{name}_null{part}"].sel(d_model=width, attention=c)) for c in ends for part in ("", "_sd")))
         for name, words in names.items()
         for width in found["d_model"].values
     ]
@@ -224,6 +228,10 @@ def _null_table(found: xarray.Dataset, prime: int) -> Table:
     )
     columns = ("measure", "width", *(word for c in ends for word in (f"mean at {c:g}", "s.d.")))
     return Table("The same measures on untrained networks", columns, rows, note)
+
+
+def _digits(value: Any) -> float:
+    return float(f"{float(value):.3g}")
 
 
 def _published_table() -> Table:
