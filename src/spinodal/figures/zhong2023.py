@@ -11,8 +11,13 @@ from matplotlib.lines import Line2D
 
 from .style import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, VERMILION, letter, new_figure, style
 
-LOOKS = ((BLUE, "o", "-"), (VERMILION, "s", (0, (5, 1.5))), (GREEN, "^", (0, (1, 1.2))), (PURPLE, "D", (0, (4, 1.5, 1, 1.5))))
-LOOKS = (*LOOKS, (ORANGE, "v", (0, (8, 3))))
+LOOKS = (  # of the widths
+    (BLUE, "o", "-"),
+    (VERMILION, "s", (0, (5, 1.5))),
+    (GREEN, "^", (0, (1, 1.2))),
+    (PURPLE, "D", (0, (4, 1.5, 1, 1.5))),
+    (ORANGE, "v", (0, (8, 3))),
+)
 COEFFICIENT = r"attention coefficient $\alpha$"
 ORDER = "gradient_symmetricity"
 PUBLISHED = {"color": GREY, "linewidth": 1.1, "zorder": 1}
