@@ -35,6 +35,7 @@ ZHONG2023 = (
     "Zhong, Liu, Tegmark, Andreas (2023), The Clock and the Pizza: Two Stories in Mechanistic Explanation of Neural Networks, "
     "arXiv:2306.17844"
 )
+PRIETO2025 = "Prieto, Barsbey, Mediano, Birdal (2025), Grokking at the Edge of Numerical Stability, arXiv:2501.04697"
 
 
 @dataclass(frozen=True)
@@ -238,6 +239,16 @@ CATALOGUE = (
             "paper": Size("p = 59: 11 coefficients x widths 32 to 512 x 8 networks, 20,000 updates", 11_000),
         },
         "spinodal.studies.zhong2023",
+    ),
+    Entry(
+        "prieto2025",
+        "Softmax collapse, StableMax and PerpGrad: does collapse end learning, and who is faster than a tuned AdamW?",
+        PRIETO2025,
+        {
+            "quick": Size("17 arms x 3 seeds at p=31 to 20,000 or 1,000 updates", 3),
+            "paper": Size("29 arms x 5 seeds at p=113 to 80,000, 20,000 or 3,000 updates", 4500),
+        },
+        "spinodal.studies.prieto2025",
     ),
 )
 

@@ -1,0 +1,91 @@
+"""Figures 1 and 2 of arXiv:2501.04697: does the softmax run out of digits, does that end learning, and what helps?"""
+
+from typing import Any
+
+import xarray
+
+from ...figures import prieto2025 as figures
+from ...sweeps import Study, Sweep
+from ..catalogue import PRIETO2025, find
+from ..comparison import tally
+from ..recipe import Analysis, Picture, Recipe
+from ..trained import run_table
+from .analysis import analysed
+from .arms import ARMS, QUICK_ARMS
+from .cell import DIMS, UNITS, NumericsCell, group_key, run_cell
+from .expected import comparisons
+from .tables import tables
+from .words import CAVEATS, verdict
+
+SIZES: dict[str, dict[str, Any]] = {
+    "quick": {
+        "replicas": 3,
+        "arms": QUICK_ARMS,
+        "base": {
+            "prime": 31,
+            "width": 48,
+            "train_fraction": 0.8,
+            "race_fraction": 0.8,
+            "long_steps": 20_000,
+            "slow_steps": 20_000,
+            "race_steps": 1000,
+            "looks": 20,
+        },
+        "smaller": "Smaller than published: p = 31 for 113, widths 48 for 200, 80 % of the pairs for 40 % (with fewer, so small a table "
+        "does not generalise without decay), and 20,000 updates for 80,000.",
+    },
+    "paper": {"replicas": 5, "arms": tuple(ARMS), "base": {}, "smaller": ""},
+}
+
+study = Study(
+    name="prieto2025", version=1, settings=NumericsCell, run_cell=run_cell, group_key=group_key, dims=DIMS, units=UNITS, citation=PRIETO2025
+)
+
+
+def sweep(size: str, seed: int) -> Sweep:
+    """All arms of the size, each on the same replicas."""
+    grid = {"arm": list(SIZES[size]["arms"]), "replica": range(SIZES[size]["replicas"])}
+    return Sweep(study=study.name, name=f"{study.name}-{size}", grid=grid, base={**SIZES[size]["base"], "seed": seed})
+
+
+def analyse(dataset: xarray.Dataset, size: str) -> Analysis:
+    """When the softmax collapses and what that does; who generalises first; a sentence for each published claim."""
+    found = analysed(dataset).assign_attrs(smaller=SIZES[size]["smaller"])
+    rows = comparisons(found)
+    return Analysis(found, rows, (*verdict(found), tally(rows)), CAVEATS, tables(found))
+
+
+recipe = Recipe(
+    name=study.name,
+    title=find(study.name).title,
+    question="Does a softmax that has run out of digits end learning, and is PerpGrad faster than AdamW with a tuned decay?",
+    sweep=sweep,
+    analyse=analyse,
+    pictures=(
+        Picture(
+            "collapse",
+            "Without decay, every seed a line: accuracy on training and test pairs, and the share of training rows whose softmax has "
+            "collapsed in the dtype of the loss. Band, of the first seed: from the share that collapses in any order of summation to the "
+            "share that does in some order; line: summed as NumPy does. Under StableMax no softmax is taken. Dotted: the 40 % at which "
+            "the dotted lines of the paper's figure 2 are drawn, and the 50 % that they are labelled with.",
+            figures.collapse,
+        ),
+        Picture(
+            "race",
+            "(a) Share of the seeds that have reached a test accuracy of 0.95 by each update; the baseline is the candidate with the least "
+            "median. Band: 95 % Wilson interval of PerpGrad as published. (b) Every seed of every arm; bar: the median; open triangles at "
+            "the edge: seeds that never did (censored).",
+            figures.race,
+        ),
+        Picture(
+            "gradients",
+            "Every seed a line, without decay. (a) Cosine of minus the gradient with the parameters: near 1 the loss falls by scaling the "
+            "logits. (b) Cosine of the gradient with that of a loss in float64 at the same parameters. (c) Root mean square of the entries "
+            "of the gradient, against Adam's usual epsilon. (d) Way between two looks over the length of the parameters, per update.",
+            figures.gradients,
+        ),
+    ),
+    citation=PRIETO2025,
+    executor="processes",
+    health=run_table,
+)

@@ -1,0 +1,80 @@
+"""Who generalises first, with seeds that never do: they are censored at the end of their run, later than any that did."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from ...transitions.learning_phases import wilson_interval
+from ..clauw2024_rules import sign_test
+
+
+class Middle(NamedTuple):
+    """A median over seeds; infinite where it is beyond the end of the runs. `low`, `high`: the least and the largest seed."""
+
+    median: float
+    low: float
+    high: float
+    reached: int
+    seeds: int
+
+    @property
+    def coverage(self) -> float:
+        """The chance that the true median lies between least and largest, 1 - 2^(1 - seeds)."""
+        return 1 - 2.0 ** (1 - self.seeds)
+
+
+class Duel(NamedTuple):
+    """Two ways on the same seeds. `ratio`: geometric mean of the steps of the first over those of the second, where both have got there;
+    `low`, `high`: two standard errors of its logarithm, NaN for fewer than 2 such seeds."""
+
+    ratio: float
+    low: float
+    high: float
+    both: int
+    sooner: int
+    decided: int
+    p: float
+
+
+def middle(steps: np.ndarray) -> Middle:
+    """Of one step a seed, NaN: never."""
+    steps = np.sort(np.where(np.isnan(steps), np.inf, steps))
+    n = len(steps)
+    lower, upper = steps[(n - 1) // 2], steps[n // 2]
+    median = (lower + upper) / 2 if np.isfinite(upper) else np.inf
+    return Middle(float(median), float(steps[0]), float(steps[-1]), int(np.isfinite(steps).sum()), n)
+
+
+def best(steps: np.ndarray) -> int:
+    """Which row of (ways, seeds) has the least median step; of equal ones that with the least sum, never counting as `np.inf`."""
+    found = np.where(np.isnan(steps), np.inf, steps)
+    order = [(middle(row).median, -int(np.isfinite(row).sum()), row[np.isfinite(row)].sum(), k) for k, row in enumerate(found)]
+    return min(order)[-1]
+
+
+def held_out(steps: np.ndarray) -> np.ndarray:
+    """Steps of (ways, seeds): each seed has those of the way that is best on all other seeds, so that no way is chosen by what it is
+    judged by. With one seed there are no others: NaN."""
+    seeds = steps.shape[1]
+    if seeds < 2:
+        return np.full(seeds, np.nan)
+    return np.array([steps[best(np.delete(steps, k, axis=1)), k] for k in range(seeds)])
+
+
+def duel(first: np.ndarray, second: np.ndarray) -> Duel:
+    """Two ways, one step a seed each, paired; NaN: never. Seeds in which neither gets there decide nothing."""
+    a, b = (np.where(np.isnan(steps), np.inf, steps) for steps in (first, second))
+    there = np.isfinite(a) & np.isfinite(b)
+    logs = np.log(np.maximum(a[there], 1) / np.maximum(b[there], 1))
+    mean = float(logs.mean()) if logs.size else np.nan
+    error = float(logs.std(ddof=1) / np.sqrt(logs.size)) if logs.size > 1 else np.nan
+    earlier = np.where(np.isfinite(a) | np.isfinite(b), np.sign(np.nan_to_num(b, posinf=1e300) - np.nan_to_num(a, posinf=1e300)), np.nan)
+    sooner, decided, p = sign_test(earlier[np.isfinite(earlier)])
+    return Duel(*(float(np.exp(mean + k * error)) if k else float(np.exp(mean)) for k in (0, -2, 2)), int(logs.size), sooner, decided, p)
+
+
+def share_by(steps: np.ndarray, at: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Share of seeds that are there by each update of `at`, with its 95 % Wilson interval. All seeds run equally long, so that this is
+    the Kaplan-Meier share too."""
+    count = (steps[:, None] <= at).sum(axis=0)
+    return count / len(steps), *map(np.asarray, wilson_interval(count, len(steps)))

@@ -1,0 +1,241 @@
+"""Numerics of grokking: what is trained and read, who is held to have won, and what is said of collapse, on data with known answers."""
+
+import numpy as np
+import pytest
+import xarray
+
+from spinodal.measures import fourier
+from spinodal.problems import ModularArithmetic
+from spinodal.studies import prieto2025
+from spinodal.studies.prieto2025 import analysis, race
+from spinodal.studies.prieto2025.arms import ARMS, QUICK_ARMS, RACE_DECAYS, RACE_RATES, STABLEMAX_TWIN
+from spinodal.studies.prieto2025.cell import DIMS, NumericsCell, fallen, group_key, optimizer, run_cell
+from spinodal.studies.prieto2025.looks import READINGS, Looks, cosine
+from spinodal.training import losses
+from spinodal.training.networks import ReluMLP
+
+TINY = {"prime": 7, "width": 8, "long_steps": 20, "slow_steps": 20, "race_steps": 20, "every": 5, "race_every": 5, "looks": 2}
+NEVER = np.nan
+
+
+def test_the_task_is_the_published_one():
+    cell = NumericsCell()
+    assert cell.problem().train_mask.sum() == 5107
+    assert cell.problem() == NumericsCell(arm="PerpGrad 0.01").problem()
+    assert cell.problem() != NumericsCell(replica=1).problem()
+    assert len({NumericsCell(replica=k).network_seed() for k in range(5)}) == 5
+
+
+def test_arms_are_named_for_what_they_do():
+    assert ARMS["AdamW 0.03, decay 3"].learning_rate == 0.03
+    assert ARMS["AdamW 0.03, decay 3"].weight_decay == 3
+    assert ARMS["float32, rate 5e-4"].learning_rate == 5e-4
+    assert all(arm.weight_decay == 0 for name, arm in ARMS.items() if "decay" not in name)
+    assert all(arm.epsilon == (1e-30 if "1e-30" in name or "5e-4" in name else 1e-8) for name, arm in ARMS.items())
+    assert {STABLEMAX_TWIN, *QUICK_ARMS} <= set(ARMS)
+    assert len(ARMS) == 7 + len(RACE_RATES) * (1 + len(RACE_DECAYS)) + 2
+
+
+def test_perpgrad_is_rescaled_unless_the_text_is_followed():
+    code, text = (optimizer(ARMS[name]) for name in ("PerpGrad 0.01", "PerpGrad 0.01, not rescaled"))
+    assert code.rescale
+    assert not text.rescale
+    assert code.inner == text.inner == optimizer(ARMS["float64"])
+
+
+def test_wrong_settings_name_the_field():
+    with pytest.raises(ValueError, match="arm must be one of"):
+        NumericsCell(arm="float16")
+    with pytest.raises(ValueError, match="race_steps must be a multiple of 5 updates between records times looks=40, got 301"):
+        NumericsCell(race_steps=301)
+    with pytest.raises(ValueError, match="train_fraction"):
+        NumericsCell(train_fraction=1.5)
+
+
+def test_rates_decays_and_seeds_share_a_program():
+    assert len({group_key(NumericsCell(arm=arm, replica=k)) for arm in ARMS for k in range(2)}) == 5
+
+
+@pytest.fixture(scope="module")
+def outputs():
+    return {arm: run_cell(NumericsCell(arm=arm, **TINY)) for arm in ("float32", "AdamW 0.01, decay 1")}
+
+
+def test_cells_of_all_arms_have_one_shape(outputs):
+    first, second = ({name: np.shape(value) for name, value in found.items()} for found in outputs.values())
+    assert first == second
+    assert all(first[name] == (3,) if name in DIMS else first[name] == () for name in first)
+    assert set(DIMS) <= set(first)
+    assert outputs["float32"]["curve_step"].tolist() == [0, 10, 20]
+
+
+def test_what_a_network_is_read_as(outputs):
+    """Against the measures themselves, and the gradient at the untrained network against that of a float64 loss."""
+    cell = NumericsCell(**TINY)
+    problem, network = cell.problem(), ReluMLP((8, 8))
+    start = network.initialise(problem, cell.network_seed())
+    found = outputs["float32"]
+    logits = np.asarray(network.logits(start, problem.pairs[problem.train_mask]))
+    margins = fourier.margins(logits, problem.labels[problem.train_mask])
+    assert found["median_margin"][0] == pytest.approx(np.median(margins), rel=1e-5)
+    assert found["gradient_cosine"][0] == pytest.approx(1, abs=1e-6)
+    assert found["silent_labels"][0] == found["collapsed"][0] == 0
+    assert np.isnan(found["movement"][0])
+    assert found["movement"][1] > 0
+    assert found["curve_norm"][0] == pytest.approx(fourier.weight_norm(start), rel=1e-6)
+
+
+def _looked_at(scale, dtype, loss=losses.cross_entropy):
+    """One hidden layer that knows the sum: logits `scale` at the label, 0 elsewhere, on one training pair."""
+    problem = ModularArithmetic(5, train_fraction=0.05)
+
+    class Known:
+        def training_logits(self, parameters, pairs):
+            import jax.numpy as jnp
+
+            return parameters["size"] * (jnp.arange(5)[None, :] == ((pairs[:, 0] + pairs[:, 1]) % 5)[:, None])
+
+    looks = Looks(problem, Known(), loss, dtype, between=10)
+    return dict(zip(READINGS, looks({"size": np.float32([[scale]])}), strict=True))
+
+
+def test_collapse_silences_the_label_but_not_its_rivals():
+    """At a margin of 30 every order of summation collapses in float32; exp(-30) is left at the rivals, and float64 still sees all."""
+    narrow, wide = (_looked_at(30.0, dtype) for dtype in ("float32", "float64"))
+    assert narrow["collapsed_at_least"] == narrow["silent_labels"] == 1
+    assert narrow["silent_rows"] == 0
+    assert wide["collapsed_at_most"] == wide["silent_labels"] == 0
+    assert narrow["silent_entries"] == 1  # here the label's logit is all that a parameter moves
+    assert np.isnan(narrow["nlm_cosine"])
+    assert wide["nlm_cosine"] == pytest.approx(1)
+
+
+def test_beyond_the_smallest_float_nothing_is_left():
+    assert _looked_at(200.0, "float32")["silent_rows"] == 1
+    assert _looked_at(200.0, "float32", losses.stablemax)["silent_labels"] == 0
+
+
+def test_a_cosine_without_a_direction_is_not_known():
+    assert cosine(np.ones(3), 2 * np.ones(3)) == pytest.approx(1)
+    assert np.isnan(cosine(np.ones(3), np.zeros(3)))
+
+
+def test_a_fall_is_dated_after_the_fit():
+    steps, accuracy = np.arange(0, 60, 10), np.array([0.1, 1.0, 0.95, 0.5, 1.0, 0.2])
+    assert fallen(steps, accuracy, 10) == (30, 0.2)
+    assert np.isnan(fallen(steps, np.ones(6), 10)[0])
+    assert np.isnan(fallen(steps, accuracy, NEVER)[0])
+
+
+def test_a_seed_that_never_gets_there_is_later_than_all():
+    found = race.middle(np.array([100.0, NEVER, 300.0]))
+    assert (found.median, found.low, found.reached) == (300, 100, 2)
+    assert np.isinf(found.high)
+    assert found.coverage == 0.75
+    assert np.isinf(race.middle(np.array([100.0, NEVER])).median)
+
+
+def test_the_baseline_is_chosen_on_other_seeds():
+    """Each candidate is best on one seed and bad on the rest: chosen by what it is judged by, every seed would have 1."""
+    steps = np.where(np.eye(4, dtype=bool), 1.0, 100.0)
+    assert race.held_out(steps).tolist() == [100.0] * 4
+    assert race.best(np.array([[NEVER, 10.0, 20.0], [15.0, 30.0, 14.0]])) == 1
+    assert np.isnan(race.held_out(np.array([[5.0]]))).all()
+
+
+def test_a_duel_is_paired_and_counts_those_that_never_arrive():
+    who = race.duel(np.array([100.0, 200.0, 50.0, NEVER]), np.array([200.0, 400.0, NEVER, NEVER]))
+    assert (who.both, who.sooner, who.decided) == (2, 3, 3)
+    assert who.ratio == pytest.approx(0.5)
+    assert who.low == pytest.approx(0.5)
+    assert race.duel(np.array([NEVER]), np.array([NEVER])).decided == 0
+
+
+def test_the_share_by_an_update_never_counts_the_censored():
+    share, low, high = race.share_by(np.array([10.0, NEVER, 30.0, 30.0]), np.array([9, 10, 1000]))
+    assert share.tolist() == [0, 0.25, 0.75]
+    assert (low <= share).all()
+    assert (share <= high).all()
+
+
+def made(float32_collapses=True, seeds=3):
+    """All quick arms: float32 collapses evenly from look 0 to 10, PerpGrad needs 200 updates, AdamW (0.03, 3) 100 and the rest 400."""
+    looks = 11
+    shape = (seeds, len(QUICK_ARMS))
+    arms = list(QUICK_ARMS)
+    full = {name: np.full((*shape, looks), 0.5) for name in (*READINGS, *(f"curve_{n}" for n in ("train_accuracy", "test_accuracy")))}
+    full["curve_step"] = np.broadcast_to(100.0 * np.arange(looks), (*shape, looks)).copy()
+    for name, shift in (("collapsed_at_least", -0.1), ("collapsed", 0.0), ("collapsed_at_most", 0.1)):
+        full[name][:] = 0
+        if float32_collapses:
+            full[name][:, arms.index("float32")] = np.clip(np.linspace(0, 1, looks) + shift, 0, 1)
+    full["silent_labels"], full["silent_rows"] = full["collapsed"], 0 * full["collapsed"]
+    racing = np.array([ARMS[arm].pace == "race" for arm in arms])
+    test_step = np.where(racing, 400.0, NEVER) * np.ones(shape)
+    test_step[:, arms.index("PerpGrad 0.01")] = 200
+    test_step[:, arms.index("AdamW 0.03, decay 3")] = 100
+    single = {
+        "test_step": test_step,
+        "risen_step": test_step,
+        "slingshot_step": np.where(np.array(arms) == "float32", 900.0, NEVER) * np.ones(shape),
+        "budget": np.where(racing, 1000.0, 20_000.0) * np.ones(shape),
+        "last_step": np.where(racing, 500.0, 20_000.0) * np.ones(shape),
+        "test_accuracy": np.where(np.array(arms) == "StableMax", 0.6, 0.1) * np.ones(shape),
+        **{name: np.full(shape, 20.0) for name in ("train_step",)},
+        **{name: np.full(shape, 0.3) for name in ("least_train_accuracy", "largest_test_accuracy", "train_accuracy")},
+        "diverged_at": np.full(shape, NEVER),
+    }
+    dims = {name: ("replica", "arm", "look") for name in full} | dict.fromkeys(single, ("replica", "arm"))
+    return xarray.Dataset({name: (dims[name], v) for name, v in (full | single).items()}, coords={"replica": range(seeds), "arm": arms})
+
+
+@pytest.fixture(scope="module")
+def judged():
+    return prieto2025.analyse(made(), "quick")
+
+
+def obtained(judged, words):
+    (found,) = [c for c in judged.comparisons if words in c.what]
+    return found
+
+
+def test_the_step_of_collapse_has_its_bracket(judged):
+    steps = judged.dataset["collapse_step"].sel(arm="float32")
+    assert steps.sel(level=0.4).isel(replica=0).values.tolist() == [300, 400, 500]
+    assert steps.sel(level=0.5, bound="collapsed").values.tolist() == [500] * 3
+    assert judged.dataset["collapse_step"].sel(arm="float64").isnull().all()
+    assert obtained(judged, "float32: step of 50%").obtained == pytest.approx(1.25)
+
+
+def test_the_tuned_baseline_beats_perpgrad_and_the_page_says_so(judged):
+    assert judged.dataset.attrs["baseline"] == "AdamW 0.03, decay 3"
+    assert obtained(judged, "before AdamW with decay, tuned on the other seeds").verdict == "differs"
+    assert obtained(judged, "before AdamW 0.01, decay 1").verdict == "agrees"
+    assert obtained(judged, "within 300 updates").obtained == 1
+    (words,) = [s for s in judged.verdict if s.startswith("On the same seeds")]
+    assert "is sooner than AdamW tuned on the other seeds in 0 of 3 seeds (sign test p = 0.25), at 2.00 times its updates" in words
+    (words,) = [s for s in judged.verdict if s.startswith("(d)")]
+    assert "edge" not in words
+    assert analysis.on_edge(judged.dataset, "AdamW 0.1, decay 3") == "the largest rate"
+
+
+def test_collapse_without_an_end_of_learning_is_told_apart(judged):
+    assert obtained(judged, "float32: of the rows whose label gets no gradient").verdict == "differs, as expected"
+    (words,) = [s for s in judged.verdict if s.startswith("(a)")]
+    assert "does not end learning in float32" in words
+    assert "3 of 3" in words
+    assert obtained(judged, "StableMax, no decay: share of seeds that generalise").verdict == "differs"
+    assert obtained(judged, "StableMax: share of seeds with a larger test accuracy").verdict == "agrees"
+
+
+def test_nothing_is_made_up_where_nothing_collapses():
+    judged = prieto2025.analyse(made(float32_collapses=False, seeds=1), "quick")
+    assert not obtained(judged, "float32: step of 50%").known
+    assert not obtained(judged, "float32: of the rows whose label gets no gradient").known
+    assert not [c for c in judged.comparisons if "tuned on the other seeds" in c.what]
+    assert all(isinstance(sentence, str) for sentence in judged.verdict)
+
+
+def test_every_picture_is_drawn(judged):
+    for picture in prieto2025.recipe.pictures:
+        assert len(picture.draw(judged.dataset).axes) >= 2
