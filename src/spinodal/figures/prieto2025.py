@@ -86,7 +86,6 @@ def race(found: xarray.Dataset) -> Figure:
                 band = here["race_share_low"], here["race_share_high"]
                 left.fill_between(found["race_update"], *band, step="post", color=colour, alpha=0.13, linewidth=0)
         left.set(xlabel="updates", ylabel="share of seeds with test accuracy 0.95", ylim=(-0.03, 1.06), xlim=(0, end))
-        left.legend(loc="lower right", fontsize=8)
         for row, arm in enumerate(every):
             steps, median = found["test_step"].sel(arm=arm).values, float(found["median_step"].sel(arm=arm))
             colour = drawn.get(arm, (GREY, "-"))[0]
@@ -103,6 +102,7 @@ def race(found: xarray.Dataset) -> Figure:
         right.set_xlabel("updates to test accuracy 0.95")
         for axes, name in ((left, "a"), (right, "b")):
             letter(axes, name)
+        figure.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=3)
         return figure
 
 
@@ -115,28 +115,40 @@ def gradients(found: xarray.Dataset) -> Figure:
         ("movement", "relative movement per update", "log"),
     )
     with style():
-        figure = new_figure(7.4, 5.2)
-        grid = figure.subplots(2, 2, sharex=True).ravel()
+        figure = new_figure(7.4, 7.4)
+        grid = figure.subplots(3, 2).ravel()
         arms = _long(found)
-        for axes, (name, label, scale), place in zip(grid, panels, "abcd", strict=True):
+        for axes, (name, label, scale) in zip(grid, panels, strict=False):
             for arm in arms:
                 if name == "gradient_cosine" and not arm.startswith("float32"):
                     continue  # 1 by definition
-                for k in range(found.sizes["replica"]):
-                    run = found.sel(arm=arm).isel(replica=k)
-                    values = run[name].where(run[name] > 0) if scale == "log" else run[name]
-                    axes.plot(run["curve_step"] / 1000, values, linewidth=1.2, alpha=0.85, **ARM_LOOKS[arm])
+                _lines(axes, found.sel(arm=arm), name, 1000, scale=scale, **ARM_LOOKS[arm])
             axes.set_yscale(scale)
-            axes.set(ylabel=label, xlim=(0, None))
-            letter(axes, place)
-        for axes in grid[:2]:
-            axes.axhline(0, color="#cccccc", linewidth=0.7, zorder=0)
+            axes.set(ylabel=label, xlim=(0, None), xlabel="updates / 1000")
         grid[2].axhline(EPSILON, color=BLACK, linewidth=0.9, linestyle=(0, (1, 1.5)))
         grid[2].text(0.98, EPSILON, r"$\epsilon = 10^{-8}$", ha="right", va="bottom", fontsize=8, transform=grid[2].get_yaxis_transform())
-        for axes in grid[2:]:
-            axes.set_xlabel("updates / 1000")
-        figure.legend(handles=[Line2D([], [], label=arm, **ARM_LOOKS[arm]) for arm in arms], loc="outside lower center", ncols=4)
+        racing = {PUBLISHED: RACE_LOOKS[PUBLISHED], found.attrs["baseline"]: (BLUE, (0, (5, 1.5)))}
+        for arm, (colour, line) in racing.items():
+            if arm in found["arm"].values:
+                _lines(grid[4], found.sel(arm=arm), "nlm_cosine", 1, color=colour, linestyle=line, marker=".", markersize=4)
+        grid[4].set(ylabel=panels[0][1], xlabel="updates, until generalised", xlim=(0, None))
+        for axes, place in zip(grid, "abcde", strict=False):
+            letter(axes, place)
+        for axes in (grid[0], grid[1], grid[4]):
+            axes.axhline(0, color="#cccccc", linewidth=0.7, zorder=0)
+        handles = [Line2D([], [], label=arm, **ARM_LOOKS[arm]) for arm in arms]
+        handles += [Line2D([], [], color=c, linestyle=line, marker=".", label=f"{arm} (e)") for arm, (c, line) in racing.items() if arm]
+        grid[5].set_axis_off()
+        grid[5].legend(handles=handles, loc="center", title="every seed a line", title_fontsize=8.5)
         return figure
+
+
+def _lines(axes, here: xarray.Dataset, name: str, unit: float, scale: str = "linear", **look) -> None:
+    """A line a seed."""
+    for k in range(here.sizes["replica"]):
+        run = here.isel(replica=k)
+        values = run[name].where(run[name] > 0) if scale == "log" else run[name]
+        axes.plot(run["curve_step"] / unit, values, linewidth=1.2, alpha=0.85, **look)
 
 
 def _long(found: xarray.Dataset) -> list[str]:

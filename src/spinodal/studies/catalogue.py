@@ -245,8 +245,8 @@ CATALOGUE = (
         "Softmax collapse, StableMax and PerpGrad: does collapse end learning, and who is faster than a tuned AdamW?",
         PRIETO2025,
         {
-            "quick": Size("17 arms x 3 seeds at p=31 to 20,000 or 1,000 updates", 3),
-            "paper": Size("29 arms x 5 seeds at p=113 to 80,000, 20,000 or 3,000 updates", 4500),
+            "quick": Size("18 arms x 3 seeds to 18,000 (p=31) or 1,000 updates (p=47)", 3),
+            "paper": Size("29 arms x 5 seeds at p=113 to 80,000, 20,000 or 3,000 updates", 900),
         },
         "spinodal.studies.prieto2025",
     ),

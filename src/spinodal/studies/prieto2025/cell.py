@@ -8,13 +8,14 @@ import numpy as np
 from ...errors import choice, integer, require
 from ...problems import ModularArithmetic
 from ..outputs import derived_seed
-from .arms import ARMS, RACING, Arm
+from .arms import ARMS, Arm
 from .looks import READINGS, Looks
 
 FITTED = 0.99  # of training accuracy
 GROKKED = 0.95  # of test accuracy
 RISEN = 0.5
-SLINGSHOT = 0.9  # a fitted network that falls below this training accuracy has lost its training set
+SLINGSHOT = 0.95  # a fitted network that falls below this training accuracy has lost its training set
+HELD = 10  # records in a row, so that the ups and downs of the fit itself are no loss of the training set
 RECORDED = ("train_loss", "test_loss", "train_accuracy", "test_accuracy", "norm")
 
 
@@ -24,13 +25,15 @@ class NumericsCell:
 
     Updates of a run and between two records: `long_steps` and `every`; `slow_steps` and `every` at the rate of figure 2; `race_steps` and
     `race_every` in the race, which ends for a run once it has generalised. Each run is looked at `looks` + 1 times at most, evenly.
-    `train_fraction` is that of the long and slow runs.
+    `prime`, `width` and `train_fraction` are those of the long and slow runs; the race has its own.
     """
 
     arm: str = "float32"
     prime: int = 113
     width: int = 200
     train_fraction: float = 0.4
+    race_prime: int = 113
+    race_width: int = 200
     race_fraction: float = 0.4
     long_steps: int = 80_000
     slow_steps: int = 20_000
@@ -43,7 +46,7 @@ class NumericsCell:
 
     def __post_init__(self) -> None:
         choice("arm", self.arm, ARMS)
-        for name in ("width", "long_steps", "slow_steps", "race_steps", "every", "race_every", "looks"):
+        for name in ("width", "race_width", "long_steps", "slow_steps", "race_steps", "every", "race_every", "looks"):
             integer(name, getattr(self, name), minimum=1)
         for name in ("replica", "seed"):
             integer(name, getattr(self, name), minimum=0)
@@ -53,18 +56,24 @@ class NumericsCell:
                 steps % (every * self.looks) == 0,
                 f"{pace}_steps must be a multiple of {every} updates between records times looks={self.looks}, got {steps}",
             )
-        for name in (next(iter(RACING)), "float32"):
-            self.problem(ARMS[name])
+        for pace in ("long", "race"):
+            self.problem(pace)
 
     def length(self, pace: str) -> tuple[int, int]:
         """Updates of a run, and updates between two records."""
         steps = {"long": self.long_steps, "slow": self.slow_steps, "race": self.race_steps}[pace]
         return steps, self.race_every if pace == "race" else self.every
 
-    def problem(self, arm: Arm | None = None) -> ModularArithmetic:
+    def shape(self, pace: str) -> tuple[int, int, float]:
+        """Prime, width of both hidden layers, share of the pairs in training."""
+        if pace == "race":
+            return self.race_prime, self.race_width, self.race_fraction
+        return self.prime, self.width, self.train_fraction
+
+    def problem(self, pace: str) -> ModularArithmetic:
         """What is learned."""
-        fraction = self.race_fraction if (arm or ARMS[self.arm]).pace == "race" else self.train_fraction
-        return ModularArithmetic(self.prime, train_fraction=fraction, split_seed=derived_seed(self.seed, self.replica, 0))
+        prime, _, fraction = self.shape(pace)
+        return ModularArithmetic(prime, train_fraction=fraction, split_seed=derived_seed(self.seed, self.replica, 0))
 
     def network_seed(self) -> int:
         """Of the initial parameters."""
@@ -85,7 +94,8 @@ def run_cell(cell: NumericsCell) -> dict[str, Any]:
     arm = ARMS[cell.arm]
     steps, every = cell.length(arm.pace)
     between = steps // cell.looks
-    problem, network = cell.problem(), ReluMLP((cell.width, cell.width))
+    width = cell.shape(arm.pace)[1]
+    problem, network = cell.problem(arm.pace), ReluMLP((width, width))
     loss = losses.stablemax if arm.loss == "stablemax" else losses.cross_entropy
     found = train(
         problem,
@@ -108,10 +118,10 @@ def run_cell(cell: NumericsCell) -> dict[str, Any]:
     series |= dict(zip(READINGS, seen.T, strict=True)) | {"curve_step": looked.astype(float)}
     levels = {"train_step": ("train_accuracy", FITTED), "test_step": ("test_accuracy", GROKKED), "risen_step": ("test_accuracy", RISEN)}
     crossings = {name: _number(found.crossing(*level)) for name, level in levels.items()}
-    slingshot, least = fallen(found.steps, np.asarray(found.train_accuracy), crossings["train_step"])
+    lost, least = fallen(np.asarray(found.train_accuracy))
     return {
         **crossings,
-        "slingshot_step": slingshot,
+        "slingshot_step": lost * every,
         "least_train_accuracy": least,
         "largest_test_accuracy": float(np.max(found.test_accuracy)),
         **{name: float(getattr(found, name)[-1]) for name in RECORDED},
@@ -131,20 +141,20 @@ def optimizer(arm: Arm) -> Any:
     return inner if arm.optimizer == "adamw" else PerpGrad(inner, rescale=arm.optimizer == "perpgrad")
 
 
-def fallen(steps: np.ndarray, accuracy: np.ndarray, fitted: float) -> tuple[float, float]:
-    """When a fitted network first loses its training set (NaN: never), and its least training accuracy since it was fitted."""
-    since = steps >= fitted
-    if not since.any():
+def fallen(accuracy: np.ndarray) -> tuple[float, float]:
+    """The record at which a network that had held its training set first loses it (NaN: never), and its least accuracy since it held it."""
+    held = np.convolve(accuracy >= FITTED, np.ones(HELD), "valid") == HELD
+    if not held.any():
         return np.nan, np.nan
-    below = since & (accuracy < SLINGSHOT)
-    return float(steps[np.argmax(below)]) if below.any() else np.nan, float(accuracy[since].min())
+    since = int(np.argmax(held)) + HELD - 1
+    below = np.flatnonzero(accuracy[since:] < SLINGSHOT)
+    return float(since + below[0]) if below.size else np.nan, float(accuracy[since:].min())
 
 
 def group_key(cell: NumericsCell) -> tuple:
     """Shapes, the loss and its dtype, the structure of the optimiser: rates, decays, epsilons and seeds are traced."""
     arm = ARMS[cell.arm]
-    fraction = cell.race_fraction if arm.pace == "race" else cell.train_fraction
-    return cell.prime, cell.width, fraction, arm.loss, arm.dtype, arm.optimizer
+    return *cell.shape(arm.pace), arm.loss, arm.dtype, arm.optimizer
 
 
 def _padded(values: np.ndarray, length: int) -> np.ndarray:
