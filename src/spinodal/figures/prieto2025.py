@@ -27,7 +27,7 @@ RACE_LOOKS = {
     "StableMax, decay 1": (GREEN, (0, (8, 2))),
 }
 EPSILON = 1e-8
-LINES = (0.4, 0.5)  # of collapse: where figure 2's dotted lines are drawn, and what they are labelled with
+LINES = (0.4, 0.5)  # of collapse at the dotted lines of figure 2: by the released data, and by their label
 
 
 def collapse(found: xarray.Dataset) -> Figure:

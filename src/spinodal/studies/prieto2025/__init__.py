@@ -68,8 +68,8 @@ recipe = Recipe(
             "collapse",
             "Without decay, every seed a line: accuracy on training and test pairs, and the share of training rows whose softmax has "
             "collapsed in the dtype of the loss. Band, of the first seed: from the share that collapses in any order of summation to the "
-            "share that does in some order; line: summed as NumPy does. Under StableMax no softmax is taken. Dotted: the 40 % at which "
-            "the dotted lines of the paper's figure 2 are drawn, and the 50 % that they are labelled with.",
+            "share that does in some order; line: summed as NumPy does. Under StableMax no softmax is taken. Dotted: 40 %, the "
+            "collapse that the released data have at the dotted lines of figure 2, and 50 %, their label.",
             figures.collapse,
         ),
         Picture(

@@ -8,8 +8,8 @@ from .looks import READINGS
 from .race import best, middle, share_by
 
 RUN = ("replica", "arm")
-DRAWN, CAPTION = 0.4, 0.5  # of collapse: where the released code draws the dotted lines of figure 2, and what their caption says
-LEVELS = (DRAWN, CAPTION)
+RELEASED, LABELLED = 0.4, 0.5  # of collapse at the dotted lines of figure 2: by the released data, and by their label
+LEVELS = (RELEASED, LABELLED)
 BOUNDS = ("collapsed_at_most", "collapsed", "collapsed_at_least")  # from the first to collapse to the last
 PUBLISHED = perpendicular(0.01)
 RACE_POINTS = 400

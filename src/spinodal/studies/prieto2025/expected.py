@@ -4,7 +4,7 @@ import numpy as np
 import xarray
 
 from ..comparison import Comparison
-from .analysis import CAPTION, DRAWN, PUBLISHED, grid, present, steps_of
+from .analysis import LABELLED, PUBLISHED, RELEASED, grid, present, steps_of
 from .race import duel, held_out
 
 PAPER = "arXiv:2501.04697"
@@ -36,8 +36,8 @@ def _collapse(found: xarray.Dataset) -> list[Comparison]:
             )
         )
         step = run["collapse_step"].sel(bound="collapsed")
-        ratio = (step.sel(level=CAPTION) / step.sel(level=DRAWN)).values
-        what = f"{arm}: step of {CAPTION:.0%} collapse (caption) over that of {DRAWN:.0%} (released figure code)"
+        ratio = (step.sel(level=LABELLED) / step.sel(level=RELEASED)).values
+        what = f"{arm}: step of {LABELLED:.0%} collapse (label) over that of {RELEASED:.0%} (released data)"
         rows.append(Comparison(what, 1.0, _mean(ratio), f"{PAPER}, dotted lines of figure 2", 0.0, _error(ratio)))
     return rows
 

@@ -4,7 +4,7 @@ import numpy as np
 import xarray
 
 from ...report import Table
-from .analysis import CAPTION, DRAWN, collapsing, present
+from .analysis import LABELLED, RELEASED, collapsing, present
 from .arms import ARMS, RACING
 from .cell import GROKKED, SLINGSHOT
 from .race import middle
@@ -40,7 +40,7 @@ def _collapse_table(found: xarray.Dataset) -> Table:
             softmax = ARMS[arm].loss == "softmax"  # StableMax has no softmax that could collapse
             steps = [
                 float(run["collapse_step"].sel(level=level, bound=bound)) if softmax else np.nan
-                for level in (DRAWN, CAPTION)
+                for level in (RELEASED, LABELLED)
                 for bound in ("collapsed_at_most", "collapsed", "collapsed_at_least")
             ]
             peak = [float(run[f"peak_{name}"]) for name in ("silent_labels", "silent_rows", "gradient_cosine")] if softmax else [np.nan] * 3

@@ -4,10 +4,12 @@ import numpy as np
 import xarray
 
 from ...transitions.learning_phases import wilson_interval
-from .analysis import CAPTION, DRAWN, PUBLISHED, collapsing, cost, grid, on_edge, present, steps_of, tuned_rates
+from .analysis import LABELLED, PUBLISHED, RELEASED, collapsing, cost, grid, on_edge, present, steps_of, tuned_rates
 from .arms import STABLEMAX_TWIN
 from .cell import GROKKED, SLINGSHOT
 from .race import Duel, best, duel, held_out, middle
+
+TURNED = 0.9  # cosine of a gradient with the right one, below which it is said to have turned
 
 CAVEATS = (
     "Which rows have collapsed depends on the order in which a softmax is summed, which neither paper nor libraries state: every share of "
@@ -81,11 +83,15 @@ def _stopped(found: xarray.Dataset) -> list[str]:
         lost = run["slingshot_step"].values
         when = f", at update {np.nanmedian(lost):,.0f} by the median" if np.isfinite(lost).any() else ""
         slung = share(int(np.isfinite(lost).sum()), lost.size)
+        if not labels:
+            rows.append(f"(a) No row collapses in {arm} within its {float(run['budget'].max()):,.0f} updates.")
+            continue
         ends = "does not end" if whole < 0.5 * labels else "ends"
+        turns = "turns" if least < TURNED else "keeps its direction"
         rows.append(
             f"(a) Collapse {ends} training in {arm}. Where it is largest, {collapsed:.0%} of the training rows have collapsed and "
             f"{labels:.0%} get no gradient at their label, but {whole:.1%} get none at all, nor do {entries:.1%} of the parameters. The "
-            f"gradient turns instead: its cosine with that of a float64 loss is {cosine:.2f} there and {least:.2f} at its least, and the "
+            f"gradient {turns}: its cosine with that of a float64 loss is {cosine:.2f} there and {least:.2f} at its least, and the "
             f"network comes to move {faster:.1f} times as far per update as with {wide} (median over seeds of the largest ratio). {slung} "
             f"seeds lose a training set that they held (accuracy below {SLINGSHOT}){when}."
         )
@@ -113,7 +119,7 @@ def _dotted(found: xarray.Dataset) -> list[str]:
     words = []
     for arm in present(found, ("float32", "float32, rate 5e-4")):
         steps = found["collapse_step"].sel(arm=arm)
-        for level in (DRAWN, CAPTION):
+        for level in (RELEASED, LABELLED):
             late, here, early = (
                 middle(steps.sel(level=level, bound=b).values) for b in ("collapsed_at_least", "collapsed", "collapsed_at_most")
             )
@@ -122,9 +128,8 @@ def _dotted(found: xarray.Dataset) -> list[str]:
                 f"{update(late.median)} in any order; {here.reached} of {here.seeds} seeds)"
             )
         words[-2] = f"{arm}: {words[-2]}"
-    return (
-        [f"(b) The dotted lines are labelled {CAPTION:.0%} and drawn at {DRAWN:.0%}. Median update of {'; '.join(words)}."] if words else []
-    )
+    lines = f"(b) The dotted lines are labelled {LABELLED:.0%} where the released data have {RELEASED:.0%}."
+    return [f"{lines} Median update of {'; '.join(words)}."] if words else []
 
 
 def _stablemax(found: xarray.Dataset) -> list[str]:
