@@ -1,9 +1,10 @@
 """Means over data sets with honest errors."""
 
 import numpy as np
+import pytest
 import xarray
 
-from spinodal.studies.averages import mean_and_error, negative_log_density
+from spinodal.studies.averages import mean_and_error, negative_log_density, sign_test
 
 
 def array(values):
@@ -50,3 +51,11 @@ def test_no_bin_is_known_better_than_its_counts():
     counts = xarray.DataArray(np.array([[[40, 9]] * 2]).reshape(1, 2, 2), dims=("data_seed", "chain", "bin"))
     _, error = negative_log_density(counts, xarray.DataArray([49], dims="data_seed"), np.array([0.0, 1.0, 2.0]))
     assert np.allclose(error, [1 / np.sqrt(80), 1 / np.sqrt(18)])
+
+
+def test_the_sign_test_is_binomial_and_leaves_out_zeros():
+    assert sign_test(np.array([1, 2, 3, 4, 5, 0, np.nan])) == (5, 5, 2 * 0.5**5)
+    above, count, p = sign_test(np.array([-1.0, 1, 1, 1]))
+    assert (above, count) == (3, 4)
+    assert p == pytest.approx(2 * (4 + 1) / 16, rel=1e-12)
+    assert np.isnan(sign_test(np.zeros(3))[2])

@@ -1,7 +1,8 @@
-"""Averages over data sets, with their errors."""
+"""Averages over data sets and tests over runs, with their errors."""
 
 import numpy as np
 import xarray
+from scipy.stats import binomtest
 
 
 def mean_and_error(values: xarray.DataArray, mcse: xarray.DataArray) -> tuple[xarray.DataArray, xarray.DataArray]:
@@ -35,3 +36,11 @@ def negative_log_density(counts: xarray.DataArray, total: xarray.DataArray, edge
     # Two chains may agree by chance; no bin is known better than so many independent neurons would tell
     least = counts.sum(("data_seed", "chain")).astype(float).where(seen) ** -0.5
     return xarray.DataArray(-np.log(density.where(seen))), xarray.where(error / density > least, error / density, least).where(seen)
+
+
+def sign_test(values: np.ndarray) -> tuple[int, int, float]:
+    """How many values are above 0, of how many that are not 0, and the two-sided p of that; p is NaN without any."""
+    values = np.asarray(values, float)
+    values = values[np.isfinite(values) & (values != 0)]
+    above = int((values > 0).sum())
+    return above, len(values), float(binomtest(above, len(values)).pvalue) if len(values) else np.nan

@@ -20,6 +20,17 @@ def curve_steps(steps: int, every: int) -> np.ndarray:
     return every * np.concatenate([[0], marks])
 
 
+def step_number(step: int | None) -> float:
+    """A crossing as a number; NaN: never."""
+    return np.nan if step is None else float(step)
+
+
+def padded(values: Any, length: int) -> np.ndarray:
+    """`values` (n, ...) with NaN behind them up to `length`: all cells of a sweep have one shape."""
+    values = np.asarray(values, np.float64)
+    return np.concatenate([values, np.full((length - len(values), *values.shape[1:]), np.nan)])
+
+
 def trajectory_outputs(trajectory: Any, steps: int, level: float) -> dict[str, Any]:
     """Crossings of `level` (NaN: never), the last values, and curves with NaN where the run had ended; no times, no host."""
     crossings = {name: trajectory.crossing(f"{name}_accuracy", level) for name in ("train", "test")}
@@ -31,13 +42,13 @@ def trajectory_outputs(trajectory: Any, steps: int, level: float) -> dict[str, A
         series = np.asarray(getattr(trajectory, name), np.float64)
         curves[f"curve_{name}"] = np.where(there, series[np.minimum(rows, len(series) - 1)], np.nan)
     return {
-        **{f"{name}_step": np.nan if step is None else float(step) for name, step in crossings.items()},
+        **{f"{name}_step": step_number(step) for name, step in crossings.items()},
         **{name: float(getattr(trajectory, name)[-1]) for name in (*CURVES, "rqi")},
         **curves,
         "curve_step": kept.astype(float),
         "last_step": float(trajectory.steps[-1]),
         "converged": bool(trajectory.converged),
-        "diverged_at": np.nan if trajectory.diverged_at is None else float(trajectory.diverged_at),
+        "diverged_at": step_number(trajectory.diverged_at),
     }
 
 

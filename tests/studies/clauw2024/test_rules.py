@@ -3,9 +3,8 @@
 import itertools
 
 import numpy as np
-import pytest
 
-from spinodal.studies.clauw2024.rules import PHASES, detection_step, peak_step, phase_codes, sign_test, slope_signs
+from spinodal.studies.clauw2024.rules import PHASES, detection_step, peak_step, phase_codes, slope_signs
 
 STEPS = np.arange(0, 100, 10)
 HILL = np.array([1, 2, 5, 8, 10, 9.5, 8.9, 12, 6, 1.0])
@@ -95,11 +94,3 @@ def test_every_pair_of_signs_has_one_phase():
     assert found[1, 1] == "both rise"
     assert found[-1, -1] == found[-1, 0] == found[0, -1] == "both fall"
     assert found[0, 0] == "flat"
-
-
-def test_the_sign_test_is_binomial_and_leaves_out_zeros():
-    assert sign_test(np.array([1, 2, 3, 4, 5, 0, np.nan])) == (5, 5, 2 * 0.5**5)
-    above, count, p = sign_test(np.array([-1.0, 1, 1, 1]))
-    assert (above, count) == (3, 4)
-    assert p == pytest.approx(2 * (4 + 1) / 16, rel=1e-12)
-    assert np.isnan(sign_test(np.zeros(3))[2])

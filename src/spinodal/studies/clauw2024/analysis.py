@@ -5,9 +5,10 @@ import xarray
 
 from ...measures import information
 from ...transitions.forecast import auroc
+from ..averages import sign_test
 from .layer import QUANTILES
 from .retraining import SETS
-from .rules import PHASES, detection_step, peak_step, phase_codes, sign_test, slope_signs
+from .rules import PHASES, detection_step, peak_step, phase_codes, slope_signs
 
 RUN = ("replica", "arm")
 EARLY = 100  # updates: before the test accuracy rises in any arm

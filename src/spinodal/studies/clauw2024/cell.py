@@ -7,6 +7,7 @@ import numpy as np
 
 from ...errors import choice, integer, positive, require
 from ...problems import ModularArithmetic
+from ..trained import padded, step_number
 from .layer import NULLS, READINGS, Looks
 from .retraining import RETRAINED, SETS, retrained
 from .rules import LEVEL, RISEN
@@ -143,16 +144,16 @@ def run_cell(cell: LayerCell) -> dict[str, Any]:
         units = judged[_most_synergistic(series, fitted)][1]
         parts = retrained(problem, start, units, optimizer, steps, cell)
     return {
-        "train_step": _number(fitted),
-        "test_step": _number(tested),
-        "risen_step": _number(risen),
+        "train_step": step_number(fitted),
+        "test_step": step_number(tested),
+        "risen_step": step_number(risen),
         **{name: float(getattr(found, name)[-1]) for name in RECORDED},
         "last_step": float(found.steps[-1]),
         "converged": bool(found.converged),
-        "diverged_at": _number(found.diverged_at),
-        **{name: _padded(values, cell.checkpoints()) for name, values in series.items()},
-        "null_step": _padded([step for step, _ in nulls], cell.null_checkpoints),
-        **{name: _padded(np.reshape([here[name] for _, here in nulls], (len(nulls), 3)), cell.null_checkpoints) for name in NULLS},
+        "diverged_at": step_number(found.diverged_at),
+        **{name: padded(values, cell.checkpoints()) for name, values in series.items()},
+        "null_step": padded([step for step, _ in nulls], cell.null_checkpoints),
+        **{name: padded(np.reshape([here[name] for _, here in nulls], (len(nulls), 3)), cell.null_checkpoints) for name in NULLS},
         **parts,
     }
 
@@ -189,12 +190,3 @@ def _most_synergistic(series: dict[str, np.ndarray], since: int) -> int:
     """The checkpoint with the most synergy since the training set is fitted: untrained synergy says nothing about the task."""
     later = np.where(series["curve_step"] >= since, np.nan_to_num(series["synergy"], nan=-np.inf), -np.inf)
     return int(later.argmax())
-
-
-def _padded(values: Any, length: int) -> np.ndarray:
-    values = np.asarray(values, float)
-    return np.concatenate([values, np.full((length - len(values), *values.shape[1:]), np.nan)])
-
-
-def _number(step: int | None) -> float:
-    return np.nan if step is None else float(step)

@@ -1,7 +1,6 @@
 """Rules in place of the eye: when a curve has peaked, when that can be known, and which phase a run is in."""
 
 import numpy as np
-from scipy.stats import binomtest
 
 LEVEL, RISEN = 0.98, 0.5  # accuracies: what the paper calls generalised, and where the rise of the test accuracy is dated
 DROP = 0.1  # of the largest value so far
@@ -66,11 +65,3 @@ def phase_codes(synergy_sign: np.ndarray, redundancy_sign: np.ndarray) -> np.nda
     """Index into `PHASES`. Emergence: synergy rises, redundancy does not. Decoupling: redundancy rises, synergy does not."""
     s, r = np.asarray(synergy_sign), np.asarray(redundancy_sign)
     return np.select([(s > 0) & (r <= 0), (s <= 0) & (r > 0), (s > 0) & (r > 0), (s < 0) | (r < 0)], [1, 2, 3, 4], 0)
-
-
-def sign_test(values: np.ndarray) -> tuple[int, int, float]:
-    """How many values are above 0, of how many that are not 0, and the two-sided p of that; p is NaN without any."""
-    values = np.asarray(values, float)
-    values = values[np.isfinite(values) & (values != 0)]
-    above = int((values > 0).sum())
-    return above, len(values), float(binomtest(above, len(values)).pvalue) if len(values) else np.nan

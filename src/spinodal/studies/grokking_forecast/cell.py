@@ -89,7 +89,7 @@ def run_cell(cell: ForecastCell) -> dict[str, Any]:
     )
     found = trained.trajectory_outputs(trajectory, cell.steps, LEVEL)
     fitted = trajectory.crossing("train_accuracy", FITTED)
-    found["train_step"] = np.nan if fitted is None else float(fitted)
+    found["train_step"] = trained.step_number(fitted)
     value = np.full((len(MEASURES), len(found["curve_step"])), np.nan)  # stays so after the end of a run that diverged
     for k, step in enumerate(found["curve_step"]):
         if int(step) in trajectory.checkpoints:

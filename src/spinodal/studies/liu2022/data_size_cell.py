@@ -74,7 +74,7 @@ def run_cell(cell: DataSizeCell) -> dict[str, Any]:
     return {
         **ended,
         "curve_rqi": np.where(there, trajectory.rqi[np.minimum(rows, len(trajectory.rqi) - 1)], np.nan),
-        "rqi_step": np.nan if crossing is None else float(crossing),
+        "rqi_step": trained.step_number(crossing),
         "real_accuracy": right / count,
         "predicted_accuracy": float(predicted_accuracy(trajectory.embedding, pairs)),
         "ideal_accuracy": ideal_accuracy(pairs, cell.symbols),

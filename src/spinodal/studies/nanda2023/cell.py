@@ -8,6 +8,7 @@ import numpy as np
 from ...errors import integer, positive, require
 from ...problems import ModularArithmetic
 from ..outputs import derived_seed
+from ..trained import padded, step_number
 from .published import LEVELS
 from .readings import NULLED, TRIG, WAYS, Reader, random_sets
 from .rules import FITTED
@@ -136,20 +137,20 @@ def run_cell(cell: CircuitCell) -> dict[str, Any]:
     final = {name: series.pop(name) for name in ("final_key", "identity_gap")}
     peak = int(np.argmax(found.test_loss))
     return {
-        "train_step": _number(found.crossing("train_accuracy", FITTED)),
-        "test_step": _number(found.crossing("test_accuracy", FITTED)),
-        "fitted_step": _number(found.crossing("train_loss", FIT_LEVEL)),
-        **{name: _number(found.crossing("test_loss", level)) for level, name in CROSSED.items()},
+        "train_step": step_number(found.crossing("train_accuracy", FITTED)),
+        "test_step": step_number(found.crossing("test_accuracy", FITTED)),
+        "fitted_step": step_number(found.crossing("train_loss", FIT_LEVEL)),
+        **{name: step_number(found.crossing("test_loss", level)) for level, name in CROSSED.items()},
         "peak_step": float(found.steps[peak]),
         "peak_loss": float(found.test_loss[peak]),
         **{name: float(getattr(found, name)[-1]) for name in RECORDED},
         "last_step": float(found.steps[-1]),
         "converged": bool(found.converged),
-        "diverged_at": _number(found.diverged_at),
+        "diverged_at": step_number(found.diverged_at),
         "fraction": cell.point()[0],
         "decay": cell.point()[1],
         **final,
-        **{name: _padded(values, cell.looks) for name, values in series.items()},
+        **{name: padded(values, cell.looks) for name, values in series.items()},
     }
 
 
@@ -178,11 +179,3 @@ def looked(cell: CircuitCell, reader: Reader, checkpoints: list[dict[str, Any]])
 def group_key(cell: CircuitCell) -> tuple:
     """The shapes: rates, decays and seeds are traced, the number of training pairs is not."""
     return cell.prime, cell.d_model, cell.heads, cell.d_mlp, cell.point()[0]
-
-
-def _padded(values: np.ndarray, length: int) -> np.ndarray:
-    return np.concatenate([values, np.full((length - len(values), *values.shape[1:]), np.nan)])
-
-
-def _number(step: int | None) -> float:
-    return np.nan if step is None else float(step)

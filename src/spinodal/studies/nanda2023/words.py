@@ -4,7 +4,7 @@ import numpy as np
 import xarray
 
 from ...transitions.learning_phases import wilson_interval
-from ..clauw2024.rules import sign_test
+from ..averages import sign_test
 from . import published
 from .analysis import FUTURE, READINGS, arms
 from .cell import MAIN

@@ -8,6 +8,7 @@ import numpy as np
 from ...errors import choice, integer, require
 from ...problems import ModularArithmetic
 from ..outputs import derived_seed
+from ..trained import padded, step_number
 from .arms import ARMS, Arm
 from .looks import READINGS, Looks
 
@@ -117,7 +118,7 @@ def run_cell(cell: NumericsCell) -> dict[str, Any]:
     series = {f"curve_{name}": np.asarray(getattr(found, name), np.float64)[places] for name in RECORDED}
     series |= dict(zip(READINGS, seen.T, strict=True)) | {"curve_step": looked.astype(float)}
     levels = {"train_step": ("train_accuracy", FITTED), "test_step": ("test_accuracy", GROKKED), "risen_step": ("test_accuracy", RISEN)}
-    crossings = {name: _number(found.crossing(*level)) for name, level in levels.items()}
+    crossings = {name: step_number(found.crossing(*level)) for name, level in levels.items()}
     lost, least = fallen(np.asarray(found.train_accuracy))
     return {
         **crossings,
@@ -128,8 +129,8 @@ def run_cell(cell: NumericsCell) -> dict[str, Any]:
         "last_step": float(found.steps[-1]),
         "budget": float(steps),
         "converged": bool(found.converged),
-        "diverged_at": _number(found.diverged_at),
-        **{name: _padded(values, cell.looks + 1) for name, values in series.items()},
+        "diverged_at": step_number(found.diverged_at),
+        **{name: padded(values, cell.looks + 1) for name, values in series.items()},
     }
 
 
@@ -155,11 +156,3 @@ def group_key(cell: NumericsCell) -> tuple:
     """Shapes, the loss and its dtype, the structure of the optimiser: rates, decays, epsilons and seeds are traced."""
     arm = ARMS[cell.arm]
     return *cell.shape(arm.pace), arm.loss, arm.dtype, arm.optimizer
-
-
-def _padded(values: np.ndarray, length: int) -> np.ndarray:
-    return np.concatenate([values, np.full(length - len(values), np.nan)])
-
-
-def _number(step: int | None) -> float:
-    return np.nan if step is None else float(step)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ...transitions.learning_phases import wilson_interval
-from ..clauw2024_rules import sign_test
+from ..averages import sign_test
 
 
 class Middle(NamedTuple):
