@@ -24,7 +24,7 @@ SUBSAMPLED = (
 )
 LARGER = {"units": 64, "samples": 512, "clusters": 8}
 SIZES = {
-    "quick": {"fractions": (0.3, 0.34, 0.38), "decays": (0.5, 1.0, 2.5, 4.0), "replicas": 10, "base": {}, "caveats": (SMALLER,)},
+    "quick": {"fractions": (0.3, 0.34, 0.38), "decays": (0.5, 1.0, 2.0, 4.0), "replicas": 8, "base": {}, "caveats": (SMALLER,)},
     "paper": {
         "fractions": (0.06, 0.08, 0.1, 0.12, 0.14, 0.17, 0.2, 0.25, 0.3),
         "decays": (0.0, 1.0, 5.0, 15.0),
