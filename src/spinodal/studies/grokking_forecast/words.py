@@ -144,8 +144,9 @@ def _span(numbers: Sequence[float], digits: str = ".2f") -> str:
     value, low, high = (*numbers, np.nan, np.nan)[:3]
     if not np.isfinite(value):
         return "–"
-    ends = f" [{low:{digits}}, {high:{digits}}]" if np.isfinite(low) else ""
-    return f"{value:{digits}}{ends}".replace("-", "−")
+    value, low, high = (f"{number:z{digits}}" for number in (value, low, high))  # z: no minus sign before a zero
+    ends = f" [{low},\N{NO-BREAK SPACE}{high}]" if low != "nan" else ""
+    return f"{value}{ends}".replace("-", "−")
 
 
 def tables(found: xarray.Dataset, milliseconds: Mapping[str, float]) -> tuple[Table, ...]:
