@@ -84,7 +84,7 @@ def leads(found: xarray.Dataset) -> Figure:
         figure = new_figure(7.4, 1.2 + 0.32 * len(names))
         axes = figure.subplots()
         grokked = found["grokked"].values
-        reach = 1.0
+        lowest, highest = -1.0, 1.0
         for row, name in enumerate(names):
             values = found["lead"].sel(reading=name).values[grokked]
             values = values[np.isfinite(values)]
@@ -94,13 +94,13 @@ def leads(found: xarray.Dataset) -> Figure:
             axes.plot(values, row + shifts, "o", color="white" if future else colour, markeredgecolor=colour, markersize=4.5, alpha=0.9)
             if len(values):
                 axes.plot([np.median(values)] * 2, [row - 0.33, row + 0.33], color=BLACK, linewidth=1.8, zorder=4)
-                reach = max(reach, float(np.abs(values).max()))
+                lowest, highest = min(lowest, float(values.min())), max(highest, float(values.max()))
             missing = int(grokked.sum()) - len(values)
             if missing:
                 words = f"{missing} without a move"
                 axes.text(1.0, row, words, transform=axes.get_yaxis_transform(), va="center", ha="right", fontsize=7, color=GREY)
         axes.axvline(0, **RISE)
-        axes.set_xlim(-1.1 * reach, 1.35 * reach)
+        axes.set_xlim(lowest - 0.05 * (highest - lowest), highest + 0.2 * (highest - lowest))
         axes.set_yticks(range(len(names)), names)
         for label, name in zip(axes.get_yticklabels(), names, strict=True):
             label.set_fontstyle("italic" if name.endswith("final keys") else "normal")

@@ -18,9 +18,8 @@ def fraction(found: xarray.Dataset) -> Figure:
         published = found["published_fraction"].values, found["published_delay"].values
         panels[0].plot(*published, "x", color=BLACK, markersize=6, label="published, one seed")
         _points(panels[1], x, crossing - fitted, last - fitted, found.attrs["every"])
-        every = np.concatenate([x, published[0]])
-        grid = np.linspace(every.min() - 0.03, every.max() + 0.03, 300)
-        for axes, source in zip(panels, ("published", "here"), strict=True):
+        for axes, source, fractions in zip(panels, ("published", "here"), (published[0], x), strict=True):
+            grid = np.linspace(fractions.min() - 0.02, fractions.max() + 0.02, 300)
             for law, (colour, line) in LAW_LOOKS.items():
                 fit = found.sel(source=source, law=law)
                 threshold = float(fit["law_threshold"])

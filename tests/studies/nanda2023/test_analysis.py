@@ -112,7 +112,11 @@ def test_leads_count_from_a_move_to_that_of_the_test_loss():
     found = analysed(invented())
     lead = lead_of(found, "restricted loss")
     assert (lead["runs"], lead["median"], lead["earlier"], lead["of"]) == (15, 200, 15, 15)  # 250 against 450
-    assert lead_of(found, "Gini, embedding")["runs"] == 0
+    gini = lead_of(found, "Gini, embedding")  # constant
+    assert (gini["runs"], gini["earlier"], gini["of"]) == (0, 0, 15)
+    found["gini_embedding"][0, 0] = np.linspace(0.5, 1, len(STEPS))
+    partly = lead_of(analysed(found.drop_vars(["phase", "lead"])), "Gini, embedding")
+    assert (partly["runs"], partly["median"], partly["of"]) == (1, -np.inf, 15)
     assert "restricted loss 200 (15 of 15 earlier" in sentence(found, "Who moves")
     assert "false alarms are not known" in sentence(found, "Who moves")
     assert "move too: restricted loss in 3" in sentence(analysed(invented(never=("decay 0.5",))), "Who moves")

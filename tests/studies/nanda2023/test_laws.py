@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.stats import linregress, norm
 
 from spinodal.studies.nanda2023 import published
 from spinodal.studies.nanda2023.censored import EARLIER, LATER, SEEN, fit_line
@@ -21,7 +22,16 @@ def test_without_bounds_it_is_least_squares():
     slope, intercept = np.polyfit(x, y, 1)
     np.testing.assert_allclose((found.intercept, found.slope), (intercept, slope), rtol=1e-6)
     assert found.spread == pytest.approx(np.std(y - intercept - slope * x), rel=1e-6)
-    assert found.slope_error == pytest.approx(found.spread / np.sqrt(np.sum((x - x.mean()) ** 2)), rel=1e-4)
+    assert found.slope_error == pytest.approx(linregress(x, y).stderr, rel=1e-6)
+    assert found.sure
+
+
+def test_a_slope_is_sure_by_students_t():
+    x, y, kind = noisy_line(0, runs=6)
+    for scale in (0.05, 1.0, 3.0):
+        shaken = y + scale * np.array([1, -2, 0, 2, -1, 1])
+        assert fit_line(x, shaken, kind).sure == (linregress(x, shaken).pvalue < 0.05)
+    assert not fit_line([1, 2, 3], [1, 2, 1], [SEEN, SEEN, LATER]).sure
 
 
 def test_bounds_on_both_sides_leave_slope_and_error_right():
@@ -36,7 +46,6 @@ def test_bounds_on_both_sides_leave_slope_and_error_right():
 def test_the_likelihood_has_no_slope_at_its_top():
     x, y, kind = noisy_line(3, cap=7.0, least=5.2)
     found = fit_line(x, y, kind)
-    from scipy.stats import norm
 
     def log_likelihood(a, b, s):
         z = (y - a - b * x) / s

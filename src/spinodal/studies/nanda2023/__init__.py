@@ -100,7 +100,7 @@ recipe = Recipe(
         ),
         Picture(
             "frequencies",
-            "Key frequencies of every run at its end, found three ways. Filled arms' names: the run groks.",
+            "Key frequencies of every run at its end, found three ways; arms and numbers of the seeds.",
             figures.frequencies,
         ),
     ),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import log_ndtr
+from scipy.special import log_ndtr, stdtrit
 
 EARLIER, SEEN, LATER = -1, 0, 1
 STEPS = 60  # of Newton's method at most
@@ -17,10 +17,16 @@ class Line:
     intercept: float
     slope: float
     spread: float  # sigma, of y about the line
-    slope_error: float  # one standard error, from the curvature of the likelihood
+    slope_error: float  # one standard error, from the curvature of the likelihood, times sqrt(seen / (seen - 2)); inf for two
     log_likelihood: float
+    seen: int
     converged: bool
     message: str
+
+    @property
+    def sure(self) -> bool:
+        """The sign of the slope is known: 0 lies outside its 95 % interval by Student's t."""
+        return self.seen > 2 and abs(self.slope) > stdtrit(self.seen - 2, 0.975) * self.slope_error
 
     def at(self, x: np.ndarray) -> np.ndarray:
         """The middle of y."""
@@ -32,8 +38,8 @@ def fit_line(x: np.ndarray, y: np.ndarray, kind: np.ndarray) -> Line:
 
         y_i = a + b x_i + sigma e_i;   seen: density of y_i;   LATER: P(y > y_i);   EARLIER: P(y < y_i).
 
-    Found by Newton's method in (a, b, 1) / sigma, in which the likelihood is concave (Olsen 1978); sigma is divided by no lost degrees of
-    freedom, so that with few points it is small.
+    Found by Newton's method in (a, b, 1) / sigma, in which the likelihood is concave (Olsen 1978). sigma is that of largest
+    likelihood, too small with few points; `slope_error` and `sure` make up for the two numbers that were fitted.
     Arguments:
         x, y: (n,). kind: (n,) of EARLIER, SEEN, LATER.
     Undefined: fewer than two different x with anything seen, or seen points all on one line.
@@ -72,7 +78,7 @@ def fit_line(x: np.ndarray, y: np.ndarray, kind: np.ndarray) -> Line:
     # b = scaled_b / scaled_1: its error by the chain rule
     slope_of = np.array([0.0, 1.0, -b]) * sigma
     error = float(np.sqrt(slope_of @ np.linalg.inv(-curvature) @ slope_of))
-    return Line(float(a), float(b), float(sigma), error, value, converged=True, message=f"{seen.sum()} of {len(x)} times seen")
+    return _line((float(a), float(b), float(sigma)), error, value, int(seen.sum()), len(x))
 
 
 def _least_squares(x: np.ndarray, intercept: float, slope: float, spread: float) -> Line:
@@ -82,7 +88,12 @@ def _least_squares(x: np.ndarray, intercept: float, slope: float, spread: float)
     n = len(x)
     value = -n * (np.log(spread) + 0.5 * np.log(2 * np.pi) + 0.5)
     error = spread / np.sqrt(n) / np.std(x)
-    return Line(intercept, slope, spread, float(error), float(value), converged=True, message=f"{n} of {n} times seen")
+    return _line((intercept, slope, spread), float(error), float(value), n, n)
+
+
+def _line(fitted: tuple[float, float, float], error: float, value: float, seen: int, runs: int) -> Line:
+    lost = np.sqrt(seen / (seen - 2)) if seen > 2 else np.inf
+    return Line(*fitted, float(error * lost), value, seen, converged=True, message=f"{seen} of {runs} times seen")
 
 
 def _log_likelihood(design: np.ndarray, seen: np.ndarray, kind: np.ndarray, scaled: np.ndarray) -> float:
@@ -105,4 +116,4 @@ def _derivatives(design: np.ndarray, seen: np.ndarray, kind: np.ndarray, scaled:
 
 
 def _no_line(why: str) -> Line:
-    return Line(*(np.nan,) * 5, converged=False, message=why)
+    return Line(*(np.nan,) * 5, seen=0, converged=False, message=why)

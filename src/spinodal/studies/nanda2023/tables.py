@@ -39,8 +39,20 @@ def _lead_table(found: xarray.Dataset) -> Table:
         rows.append(
             (name, *(lead[key] for key in ("runs", "median", "least", "largest")), f"{lead['earlier']} of {lead['of']}", lead["p"], idle)
         )
-    columns = ("reading", "runs", "median lead", "least", "largest", "earlier in", "sign test p", "moves in runs that do not grok")
-    note = "Updates by which a reading moves before the test loss does, runs that grok; negative: after it. Final keys use the future."
+    columns = (
+        "reading",
+        "runs it moves in",
+        "median lead",
+        "least",
+        "largest",
+        "earlier in",
+        "sign test p",
+        "moves in runs that do not grok",
+    )
+    note = (
+        "Updates by which a reading moves before the test loss does, runs that grok; negative: after it. A reading that never moves "
+        "counts as later. Final keys use the future."
+    )
     return Table("Who moves first", columns, [tuple(_short(value) for value in row) for row in rows], note)
 
 
@@ -49,7 +61,7 @@ def _law_table(laws: dict[str, Laws]) -> Table:
     for source, both in laws.items():
         for law in LAWS:
             line = both.lines[law]
-            threshold = "-" if law == EXPONENTIAL else _short(both.threshold)
+            threshold = np.nan if law == EXPONENTIAL else _short(both.threshold)
             p = both.p_exponential if law == EXPONENTIAL else both.p_power
             rows.append(
                 (source, law, *map(_short, (line.intercept, line.slope, line.slope_error)), threshold, _short(line.spread), _short(p))

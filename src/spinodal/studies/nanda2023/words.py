@@ -78,13 +78,19 @@ def _phases(found: xarray.Dataset) -> str:
 
 
 def lead_of(found: xarray.Dataset, reading: str) -> dict[str, float]:
-    """Over the runs that grok: by how much a reading moves before the test loss, and the sign test; and moves in the other runs."""
+    """Over the runs that grok: by how much a reading moves before the test loss, and the sign test; and moves in the other runs.
+
+    A reading that never moves is later than the test loss: it counts in the sign test and in the median (minus infinity).
+    """
     grokked = found["grokked"].values
-    leads = found["lead"].sel(reading=reading).values[grokked]
+    here = found.sel(reading=reading)
+    leads = here["lead"].values[grokked]
     known = leads[np.isfinite(leads)]
-    earlier, of, p = sign_test(known)
-    idle = np.isfinite(found["moved_step"].sel(reading=reading).values[~grokked])
-    middle = (float(f(known)) for f in (np.median, np.min, np.max)) if known.size else (np.nan,) * 3
+    never = int(np.sum(np.isnan(here["moved_step"].values[grokked]) & np.isfinite(found["test_loss_moved_step"].values[grokked])))
+    every = np.concatenate([known, np.full(never, -np.inf)])
+    earlier, of, p = sign_test(np.sign(every))
+    middle = (float(np.median(every)), float(known.min()), float(known.max())) if known.size else (np.nan,) * 3
+    idle = np.isfinite(here["moved_step"].values[~grokked])
     numbers = dict(zip(("median", "least", "largest"), middle, strict=True))
     return {**numbers, "runs": known.size, "earlier": earlier, "of": of, "p": p, "idle": int(idle.sum()), "others": idle.size}
 
@@ -101,6 +107,9 @@ def _leads(found: xarray.Dataset) -> str:
     behind = [name for name, lead in leads.items() if lead["p"] < level and lead["median"] < 0]
     claim = f"Earlier than the test loss (sign test, p < 0.05 over all {len(leads)} readings): {', '.join(ahead) or 'none'}"
     claim += f"; later: {', '.join(behind) or 'none'}."
+    if "train loss" in ahead:
+        rather = [name for name in ahead if leads[name]["median"] > leads["train loss"]["median"]]
+        claim += f" By more than the train loss, which knows nothing of other pairs: {', '.join(rather) or 'none'}."
     past = int((found["grokked"] & (found["peak_step"] < found["train_step"])).sum())
     if past:
         claim += f" In {past} of the {runs} the test loss is past its peak when memorisation ends: its fall begins before the clock."
@@ -114,9 +123,10 @@ def _leads(found: xarray.Dataset) -> str:
 
 
 def _lead(lead: dict[str, float]) -> str:
-    if not lead["of"]:
+    if not lead["runs"] or not lead["of"]:
         return "0, at the same look" if lead["runs"] else "does not move"
-    return f"{lead['median']:g} ({lead['earlier']} of {lead['of']} earlier, p = {lead['p']:.2g})"
+    median = f"{lead['median']:g}" if np.isfinite(lead["median"]) else "never in half of the runs"
+    return f"{median} ({lead['earlier']} of {lead['of']} earlier, p = {lead['p']:.2g})"
 
 
 def _fraction(found: xarray.Dataset, laws: dict[str, Laws]) -> str:
@@ -143,13 +153,12 @@ def _decay(found: xarray.Dataset, decay: Line) -> str:
     if not decay.converged:
         return f"Weight decay and time: {decay.message}; {never} runs are censored."
     span = " to ".join(f"{float(found['decay'].sel(arm=arm)[0]):g}" for arm in (names[0], names[-1]))
-    sure = abs(decay.slope) > 2 * decay.slope_error
     sooner = "sooner" if decay.slope < 0 else "later"
-    judged = f"more decay groks {sooner}" if sure else "its sign is open"
+    judged = f"more decay groks {sooner}" if decay.sure else "its sign is open"
     against = {True: "as the text and the released runs say, against the appendix", False: "as the appendix says"}[decay.slope < 0]
     return (
         f"Weight decay and time: ln(step of a test loss below 0.1) against ln(decay), {span}, has slope {decay.slope:.2f}"
-        f"({decay.slope_error:.2f}) with {never} censored runs: {judged}{f', {against}' if sure else ''}. Two released runs give "
+        f"({decay.slope_error:.2f}) with {never} censored runs: {judged}{f', {against}' if decay.sure else ''}. Two released runs give "
         f"{published.decay_slope():.2f}."
     )
 
