@@ -92,10 +92,12 @@ def leads(found: xarray.Dataset) -> Figure:
             colour = GREY if future else BLUE
             shifts = np.linspace(-0.2, 0.2, len(values)) if len(values) > 1 else np.zeros(len(values))
             axes.plot(values, row + shifts, "o", color="white" if future else colour, markeredgecolor=colour, markersize=4.5, alpha=0.9)
-            if len(values):
-                axes.plot([np.median(values)] * 2, [row - 0.33, row + 0.33], color=BLACK, linewidth=1.8, zorder=4)
-                lowest, highest = min(lowest, float(values.min())), max(highest, float(values.max()))
             missing = int(grokked.sum()) - len(values)
+            median = np.median(np.concatenate([values, np.full(missing, -np.inf)])) if len(values) else np.nan
+            if np.isfinite(median):
+                axes.plot([median] * 2, [row - 0.33, row + 0.33], color=BLACK, linewidth=1.8, zorder=4)
+            if len(values):
+                lowest, highest = min(lowest, float(values.min())), max(highest, float(values.max()))
             if missing:
                 words = f"{missing} without a move"
                 axes.text(1.0, row, words, transform=axes.get_yaxis_transform(), va="center", ha="right", fontsize=7, color=GREY)
@@ -109,7 +111,7 @@ def leads(found: xarray.Dataset) -> Figure:
         handles = [
             Line2D([], [], marker="o", color=BLUE, linestyle="none", label="from the past alone"),
             Line2D([], [], marker="o", color="white", markeredgecolor=GREY, linestyle="none", label="keys of the end: uses the future"),
-            Line2D([], [], color=BLACK, linewidth=1.8, label="median"),
+            Line2D([], [], color=BLACK, linewidth=1.8, label="median (no move counts as later)"),
         ]
         figure.legend(handles=handles, loc="outside lower center", ncols=3)
         return figure
