@@ -65,7 +65,7 @@ def variance_interval(values: np.ndarray) -> tuple[float, float, float]:
     """Unbiased variance, and its 95 % interval for normal values (too wide for two separate kinds); NaN for fewer than two."""
     n = len(values)
     if n < 2:
-        return (float("nan"),) * 3
+        return float("nan"), float("nan"), float("nan")
     variance = float(values.var(ddof=1))
     low, high = ((n - 1) * variance / chi2.ppf(q, n - 1) for q in (0.975, 0.025))
     return variance, float(low), float(high)
