@@ -246,7 +246,7 @@ CATALOGUE = (
         PRIETO2025,
         {
             "quick": Size("18 arms x 3 seeds to 18,000 (p=31) or 1,000 updates (p=47)", 3),
-            "paper": Size("29 arms x 5 seeds at p=113 to 80,000, 20,000 or 3,000 updates", 900),
+            "paper": Size("34 arms x 5 seeds at p=113 to 80,000, 20,000 or 3,000 updates", 900),
         },
         "spinodal.studies.prieto2025",
     ),

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 PUBLISHED_RATE = 1e-2
 FIGURE_2_RATE = 5e-4
 TINY_EPSILON = 1e-30  # of Adam, in the released commands for 40 % of the data in figure 2; elsewhere PyTorch's 1e-8
-RACE_RATES = (3e-3, 1e-2, 3e-2, 1e-1)
+RACE_RATES = (3e-3, 1e-2, 3e-2, 1e-1, 3e-1)
 RACE_DECAYS = (0.3, 1.0, 3.0, 10.0)
-QUICK_RATES, QUICK_DECAYS = RACE_RATES[1:], RACE_DECAYS[1:]
+QUICK_RATES, QUICK_DECAYS = RACE_RATES[1:4], RACE_DECAYS[1:]
 
 
 @dataclass(frozen=True)
