@@ -35,7 +35,7 @@ def progress(found: xarray.Dataset) -> Figure:
         label = "single keys of the end"
         for k in range(main.sizes["replica"]):
             run = main.isel(replica=k)
-            for frequency in np.flatnonzero(np.isfinite(run["excluded_singly"]).any("look").values):
+            for frequency in np.flatnonzero(run["excluded_singly"].notnull().any("look").values):
                 series = run["excluded_singly"].isel(frequency=frequency)
                 excluded.plot(run["curve_step"], series, color=PURPLE, linewidth=0.7, alpha=0.7, label=label)
                 label = None

@@ -93,7 +93,7 @@ def arm_point(arm: str, fraction: float, decay: float) -> tuple[float, float]:
     try:
         value = positive("arm", float(number))
     except ValueError:
-        what = ""
+        what, value = "", 0.0
     require(what in ("fraction", "decay"), f"arm must be 'main', or 'fraction' or 'decay' and a number > 0, as 'decay 0.1', got {arm!r}")
     return (value, decay) if what == "fraction" else (fraction, value)
 
