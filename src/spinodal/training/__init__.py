@@ -10,6 +10,7 @@ from .one import initial_parameters as initial_parameters
 from .one import train as train
 from .optimizers import SGD as SGD
 from .optimizers import AdamW as AdamW
+from .optimizers import CoupledDecay as CoupledDecay
 from .optimizers import Grokfast as Grokfast
 from .optimizers import PerGroup as PerGroup
 from .optimizers import PerpGrad as PerpGrad
