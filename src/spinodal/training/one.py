@@ -46,6 +46,7 @@ def train(
     stop_at: float | None = None,
     parameters: Mapping[str, Any] | None = None,
     loss_dtype: str | None = None,
+    any_split: bool = False,
     initial_scale: float = 1.0,
     norm: str = "free",
     norm_value: float | None = None,
@@ -72,6 +73,9 @@ def train(
             reached this level. Crossings of levels up to it are those of the whole run.
         parameters: to start from, in place of `initial_parameters(problem, seed=seed)`.
         loss_dtype: "float64" or "float32": logits are cast to it before a loss on logits.
+        any_split: of tables of pairs, put all rows through the network at every record (and, without `batch`, at every update), the
+            others with weight 0: one compiled program for all training sets of a table; the same run up to float32 rounding without
+            `batch`, and other draws of batches with it. Default False, which does no work on rows that do not count.
         initial_scale: alpha, multiplies all parameters at the start.
         norm: "fixed" rescales all parameters together after every update to their norm at the start; "fixed-matrices" does so for the
             weight matrices alone; "free" does neither. norm_value: the norm to keep, > 0, in place of that of the start.
@@ -87,7 +91,7 @@ def train(
     if loss_dtype is not None:
         choice("loss_dtype", loss_dtype, ("float32", "float64"))
     with jax.enable_x64(True) if loss_dtype == "float64" else contextlib.nullcontext():
-        ready = bound(problem, network, loss, loss_dtype)
+        ready = bound(problem, network, loss, loss_dtype, any_split)
         rows = int(np.asarray(ready.data.train.weight).sum())
         require(batch is None or batch <= rows, f"batch must be at most the {rows} training rows, got {batch}")
         start = starting_parameters(ready, parameters, seed, initial_scale)

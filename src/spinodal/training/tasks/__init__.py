@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from ...errors import require
 from ...problems import Digits, GroupComposition, ModularArithmetic, PermutationGroup, RandomTeacher, SymbolAddition
 from . import symbols, tables, vectors
 from .interface import Bound as Bound
@@ -19,9 +20,12 @@ BINDERS = {
 }
 
 
-def bound(problem: Any, network: Any = None, loss: Any = None, loss_dtype: str | None = None) -> Bound:
-    """The problem made ready for training; TypeError for one that can't be trained."""
+def bound(problem: Any, network: Any = None, loss: Any = None, loss_dtype: str | None = None, any_split: bool = False) -> Bound:
+    """The problem made ready for training; TypeError for one that can't be trained. `any_split`: see `train`."""
     if type(problem) not in BINDERS:
         known = ", ".join(kind.__name__ for kind in BINDERS)
         raise TypeError(f"problem must be one that can be trained ({known}), got {type(problem).__name__}")
+    if any_split:
+        require(BINDERS[type(problem)] is tables.bind, f"any_split=True is for tables of pairs, got {type(problem).__name__}")
+        return tables.bind(problem, network, loss, loss_dtype, any_split=True)
     return BINDERS[type(problem)](problem, network, loss, loss_dtype)
