@@ -26,7 +26,8 @@ from timing import table
 
 from spinodal.compiling import CPU_OPTIONS
 from spinodal.training.losses import cross_entropy, mean_squared
-from spinodal.training.networks import OneLayerTransformer, QuadraticMLP, ReluMLP
+from spinodal.training.networks import Decoder, OneLayerTransformer, QuadraticMLP, ReluMLP
+from spinodal.training.networks.decoder import sines
 
 PRIME, ROWS = 113, 3830
 
@@ -68,6 +69,31 @@ def plain_transformer(parameters, pairs):
     return (x @ parameters["unembedding"])[:, -1]
 
 
+def plain_decoder(parameters, pairs):
+    """Two layers at all positions, as one would write it; the same operations in JAX and PyTorch."""
+    library = torch if isinstance(pairs, torch.Tensor) else jnp
+    signs = library.full_like(pairs[:, :1], PRIME)
+    x = parameters["embedding"][library.concatenate([pairs[:, :1], signs, pairs[:, 1:], signs + 1], 1)]
+    x = x + library.asarray(sines(128).astype(np.float32))
+    mask = library.tril(library.ones((4, 4), dtype=bool))
+    relu = torch.relu if library is torch else jax.nn.relu
+    for i in range(2):
+        query, key, value = ((x @ parameters[f"{name}_{i}"]).reshape(-1, 4, 4, 32) for name in ("query", "key", "value"))
+        scores = library.where(mask, library.einsum("nshk,nthk->nhst", query, key) / 32**0.5, -1e10)
+        weights = torch.softmax(scores, -1) if library is torch else jax.nn.softmax(scores)
+        attended = library.einsum("nhst,nthk->nshk", weights, value).reshape(x.shape)
+        x = plain_norm(parameters, f"attention_{{}}_{i}", x + attended @ parameters[f"output_{i}"])
+        x = plain_norm(parameters, f"mlp_{{}}_{i}", x + relu(x @ parameters[f"mlp_in_{i}"]) @ parameters[f"mlp_out_{i}"])
+    return (x @ parameters["unembedding"])[:, -1]
+
+
+def plain_norm(parameters, name, x):
+    """LayerNorm."""
+    centred = x - x.mean(-1)[..., None]
+    scaled = centred / ((centred**2).mean(-1)[..., None] + 1e-5) ** 0.5
+    return scaled * parameters[name.format("scale")] + parameters[name.format("shift")]
+
+
 def torch_relu(parameters, pairs):
     """`plain_relu` in PyTorch."""
     hidden = torch.relu(parameters["weights_0"][pairs[:, 0]] + parameters["weights_0"][PRIME + pairs[:, 1]])
@@ -86,6 +112,14 @@ CASES = {
     "ReLU 512": (ReluMLP((512,)), cross_entropy, plain_relu, torch_relu, products(512, PRIME)),
     "ReLU 200-200": (ReluMLP((200, 200)), cross_entropy, plain_relu, torch_relu, products(200, 200, PRIME)),
     "transformer": (OneLayerTransformer(), cross_entropy, plain_transformer, plain_transformer, products(128, 128, 512, 128, PRIME + 1)),
+    # Of each pair: b and = in the first layer, their keys and values, and = alone in the second
+    "decoder": (
+        Decoder(),
+        cross_entropy,
+        plain_decoder,
+        plain_decoder,
+        2 * products(128, 128, 512, 128) + products(128, 512) + products(128, 128, 128, 512, 128, PRIME + 2),
+    ),
 }
 
 
