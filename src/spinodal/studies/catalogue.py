@@ -38,6 +38,13 @@ ZHONG2023 = (
 PRIETO2025 = "Prieto, Barsbey, Mediano, Birdal (2025), Grokking at the Edge of Numerical Stability, arXiv:2501.04697"
 
 
+POWER2022 = (
+    "Power, Burda, Edwards, Babuschkin, Misra (2022), Grokking: Generalization Beyond Overfitting on Small Algorithmic Datasets, "
+    "arXiv:2201.02177"
+)
+GROKFAST2024 = "Lee, Kang, Kim, Lee (2024), Grokfast: Accelerated Grokking by Amplifying Slow Gradients, arXiv:2405.20233"
+
+
 @dataclass(frozen=True)
 class Size:
     """One size of a study: what is computed, and about how long one core with two threads takes (quick measured, others by cells)."""
@@ -249,6 +256,16 @@ CATALOGUE = (
             "paper": Size("34 arms x 5 seeds at p=113 to 80,000, 20,000 or 3,000 updates", 900),
         },
         "spinodal.studies.prieto2025",
+    ),
+    Entry(
+        "grokfast2024",
+        "Grokfast against a baseline with its own best rate and weight decay",
+        GROKFAST2024,
+        {
+            "quick": Size("27 settings x 6 seeds of a quadratic layer at p = 31, and SGD", 2),
+            "paper": Size("45 settings x 5 seeds of the decoder at p = 97, to 100,000 updates", 4500),
+        },
+        "spinodal.studies.grokfast2024",
     ),
 )
 

@@ -1,0 +1,105 @@
+"""Who is faster, once each method has its own best rate and decay: chosen on other seeds than those it is judged by."""
+
+import numpy as np
+import xarray
+
+from ..censored import Ratio, censored_median, ratio_of_medians
+from .cell import ARMS, DECAYS, METHODS, PUBLISHED, SGD_ARMS
+
+FILTERS = METHODS[1:]
+
+
+def analysed(dataset: xarray.Dataset) -> xarray.Dataset:
+    """The cells with what follows from them: `tuned_step` and `tuned_arm` of each method and replica, and more."""
+    found = dataset.transpose("replica", "arm", ...)
+    arms = [str(arm) for arm in found["arm"].values]
+    tuned, chosen = zip(*(_tuned(found, method, tuple(DECAYS)) for method in METHODS), strict=True)
+    undecayed = [_tuned(found, method, ("0",))[0] for method in METHODS]
+    found = found.assign_coords(contender=list(METHODS))
+    found["tuned_step"] = (("contender", "replica"), np.array(tuned), {"units": "updates"})
+    found["undecayed_step"] = (("contender", "replica"), np.array(undecayed), {"units": "updates"})
+    found["tuned_arm"] = (("contender", "replica"), np.array(chosen))
+    found["plain_step"] = found["test_step"].sel(arm=PUBLISHED["baseline"], drop=True)
+    listed = [ARMS[arm] for arm in arms]
+    middles = [censored_median(found["test_step"].sel(arm=arm).values) for arm in arms]
+    found["setting_median"] = ("arm", np.where(np.isinf(middles), np.nan, middles), {"units": "updates"})
+    found["setting_method"] = ("arm", [a.method for a in listed])
+    found["setting_rate"] = ("arm", [0.0 if a.sgd else a.rate for a in listed])  # 0 and "": an arm of SGD
+    found["setting_decay"] = ("arm", ["" if a.sgd else a.decay for a in listed])
+    ratios = [[unfair(found, method), fair(found, method)] for method in FILTERS]
+    found = found.assign_coords(filter=list(FILTERS), against=["untuned", "tuned"], sgd_arm=list(SGD_ARMS))
+    for name in ("value", "low", "high"):
+        found[f"ratio_{name}"] = (("filter", "against"), [[getattr(ratio, name) for ratio in row] for row in ratios])
+    return found
+
+
+def _tuned(found: xarray.Dataset, method: str, decays: tuple[str, ...]) -> tuple[np.ndarray, list[str]]:
+    """Times of each replica at the setting of these decays that is best on the others, and the names of those settings."""
+    own = [arm for arm in map(str, found["arm"].values) if arm not in SGD_ARMS and ARMS[arm].method == method and ARMS[arm].decay in decays]
+    values, places = cross_fitted(found["test_step"].sel(arm=own).values, cap_of(found))
+    return values, [own[place] for place in places]
+
+
+def cap_of(found: xarray.Dataset) -> float:
+    """Updates that every run of Adam may have."""
+    return float(found.attrs["cap"])
+
+
+def cross_fitted(steps: np.ndarray, cap: float) -> tuple[np.ndarray, np.ndarray]:
+    """For each replica the time of the setting that is best on all other replicas, and which one that is.
+
+    Arguments:
+        steps: (replicas, settings), NaN: never within `cap`. Best: least median, a never being later than anything; ties by the mean of
+            min(time, cap), then by order.
+    A setting chosen by the same runs that judge it looks better than it is, the more so the more settings there are.
+    """
+    places = []
+    for replica in range(len(steps)):
+        others = np.delete(steps, replica, axis=0)
+        if not len(others):
+            raise ValueError("steps must have at least 2 replicas, got 1: settings are chosen on others than those they are judged by")
+        medians = [censored_median(column) for column in others.T]
+        means = np.where(np.isnan(others), cap, others).mean(axis=0)
+        places.append(int(np.lexsort((means, medians))[0]))
+    return steps[np.arange(len(steps)), places], np.array(places)
+
+
+def fair(found: xarray.Dataset, method: str) -> Ratio:
+    """Median time of the tuned baseline over that of the tuned filter."""
+    return _of_both(found["tuned_step"], method, cap_of(found))
+
+
+def without_decay(found: xarray.Dataset, method: str) -> Ratio:
+    """The same with decay on neither side: the rate alone is tuned."""
+    return _of_both(found["undecayed_step"], method, cap_of(found))
+
+
+def _of_both(steps: xarray.DataArray, method: str, cap: float) -> Ratio:
+    return ratio_of_medians(steps.sel(contender="baseline").values, steps.sel(contender=method).values, cap)
+
+
+def unfair(found: xarray.Dataset, method: str) -> Ratio:
+    """The same with the baseline at its published rate and no decay, while the filter is tuned."""
+    return ratio_of_medians(found["plain_step"].values, found["tuned_step"].sel(contender=method).values, cap_of(found))
+
+
+def as_published(found: xarray.Dataset, method: str) -> Ratio | None:
+    """The ratio of the two published settings, None where this size has not run them."""
+    ours, theirs = PUBLISHED["baseline"], PUBLISHED[method]
+    if not {ours, theirs} <= {str(arm) for arm in found["arm"].values}:
+        return None
+    return ratio_of_medians(found["test_step"].sel(arm=ours).values, found["test_step"].sel(arm=theirs).values, cap_of(found))
+
+
+def tuning_updates(found: xarray.Dataset, method: str) -> float:
+    """Updates that one replica of the whole tuning grid of a method costs, mean over replicas; a run ends at its crossing or at the cap."""
+    arms = [arm for arm in map(str, found["arm"].values) if arm not in SGD_ARMS and ARMS[arm].method == method]
+    return float(found["test_step"].sel(arm=arms).fillna(cap_of(found)).sum("arm").mean("replica"))
+
+
+def sgd_gain(found: xarray.Dataset) -> tuple[float, float, float]:
+    """How many times sooner SGD halves its training loss with the filter, its standard error, and that of a rate 1 + amplification."""
+    halves = [found["half_step"].sel(arm=name).values for name in SGD_ARMS]
+    gains = [halves[0] / other for other in halves[1:]]
+    error = float(np.std(gains[0], ddof=1) / np.sqrt(len(gains[0]))) if len(gains[0]) > 1 else np.nan
+    return float(np.mean(gains[0])), error, float(np.mean(gains[1]))

@@ -1,0 +1,116 @@
+"""Grokfast against a fair baseline: the cell, the choice of settings on other seeds, and the page from times that are known."""
+
+import numpy as np
+import pytest
+import xarray
+
+from spinodal.studies import grokfast2024
+from spinodal.studies.grokfast2024 import analysis, cell, words
+from spinodal.studies.grokfast2024.cell import ARMS, PUBLISHED, SGD_ARMS, GrokfastCell, optimizer_of, run_cell
+
+TINY = {"prime": 11, "network": "quadratic", "width": 16, "batch": 0, "steps": 40, "sgd_steps": 40, "every": 10, "sgd_rate": 2.0}
+
+
+def synthetic(times, cap=3000, replicas=6, half=(300.0, 100.0, 100.0)):
+    """Cells of the quick size whose times are `times(arm, replica)`."""
+    arms = list(grokfast2024.sweep("quick", 0).axes["arm"])
+    steps = np.array([[times(ARMS[arm], r) if arm not in SGD_ARMS else np.nan for r in range(replicas)] for arm in arms])
+    halves = np.full(steps.shape, np.nan)
+    halves[-3:] = np.array(half)[:, None]
+    curve = np.broadcast_to(np.array([0.0, 10.0, 100.0]), (len(arms), replicas, 3))
+    columns = {"test_step": steps, "half_step": halves}
+    data = {name: (("arm", "replica"), values) for name, values in columns.items()}
+    data |= dict.fromkeys(("curve_step", "curve_train_loss"), (("arm", "replica", "curve"), curve + 1))
+    return xarray.Dataset(data, coords={"arm": arms, "replica": range(replicas)}, attrs={"cap": cap})
+
+
+def untuned_is_slow(arm, replica):
+    """Decay alone makes the difference; the filter makes none."""
+    return {"0": 2000.0, "AdamW 1": 400.0, "AdamW 5": 100.0}[arm.decay] + replica
+
+
+def test_a_filter_that_does_nothing_gains_against_the_untuned_baseline_alone():
+    found = analysis.analysed(synthetic(untuned_is_slow))
+    for method in analysis.FILTERS:
+        assert analysis.fair(found, method).value == 1
+        assert analysis.unfair(found, method).value == pytest.approx(2002.5 / 102.5)
+        assert analysis.without_decay(found, method).value == 1
+        assert analysis.as_published(found, method) is None  # not among the settings of this size
+    said = " ".join(words.verdict(found, "quick"))
+    assert said.count("is not decided by these seeds") == 2
+    assert "not decided at this size" in said
+
+
+def test_a_filter_that_is_twice_as_fast_is_said_to_be_faster_and_one_half_as_fast_slower():
+    times = {"baseline": 1.0, "ema": 0.5, "ma": 2.0}
+    found = analysis.analysed(synthetic(lambda arm, r: untuned_is_slow(arm, r) * times[arm.method]))
+    said = words.verdict(found, "quick")
+    assert analysis.fair(found, "ema").value == pytest.approx(2)
+    assert "It is faster than a fair baseline" in said[1]
+    assert "It is slower than a fair baseline" in said[2]
+
+
+def test_a_baseline_that_never_crosses_gives_a_lower_bound():
+    found = analysis.analysed(synthetic(lambda arm, r: np.nan if arm.decay == "0" else 100.0))
+    ratio = analysis.unfair(found, "ema")
+    assert ratio.bound
+    assert ratio.value == 30
+    assert "at least 30" in words.verdict(found, "quick")[1]
+
+
+def test_settings_are_chosen_on_other_seeds_than_those_they_are_judged_by():
+    """Noise alone: the least of many settings on the same seeds looks fast, cross-fitted it does not."""
+    steps = np.random.default_rng(0).uniform(50, 150, (40, 30))
+    values, places = analysis.cross_fitted(steps, 1000)
+    assert abs(values.mean() - 100) / (100 / np.sqrt(12) / np.sqrt(40)) < 4
+    assert steps.min(axis=1).mean() < 60
+    assert len(places) == 40
+    with pytest.raises(ValueError, match="at least 2 replicas, got 1"):
+        analysis.cross_fitted(steps[:1], 1000)
+
+
+def test_a_setting_that_never_crosses_is_chosen_last_and_tuning_is_counted_at_the_cap():
+    steps = np.array([[np.nan, 900.0], [np.nan, 950.0], [10.0, 990.0]])
+    assert analysis.cross_fitted(steps, 1000)[1].tolist() == [1, 1, 1]
+    found = analysis.analysed(synthetic(lambda arm, r: np.nan if arm.decay == "0" else 100.0))
+    assert analysis.tuning_updates(found, "ema") == 3 * 3000 + 6 * 100
+
+
+def test_comparisons_of_the_quick_size_know_no_published_number_and_can_fail():
+    rows = words.comparisons(analysis.analysed(synthetic(untuned_is_slow)), "quick")
+    assert [row.known for row in rows] == [True, True] + [False] * 5
+    assert rows[0].as_hoped
+    off = words.comparisons(analysis.analysed(synthetic(untuned_is_slow, half=(300.0, 250.0, 100.0))), "quick")
+    assert not off[0].as_hoped
+
+
+def test_published_arms_are_those_of_the_released_commands():
+    assert ARMS[PUBLISHED["ema"]].decay == "L2 0.005"
+    optimizer = optimizer_of(GrokfastCell(arm=PUBLISHED["ma"]))
+    assert (optimizer.kind, optimizer.window, optimizer.amplification, optimizer.inner.weight_decay) == ("ma", 100, 5.0, 0.01)
+    plain = optimizer_of(GrokfastCell(arm=PUBLISHED["baseline"]))
+    assert (plain.amplification, plain.inner.weight_decay, plain.inner.inner.weight_decay) == (0.0, 0.0, 0.0)
+    assert set(PUBLISHED.values()) <= set(grokfast2024.sweep("paper", 0).axes["arm"])
+
+
+def test_a_real_cell_has_the_shape_of_its_declaration():
+    found = run_cell(GrokfastCell(arm="SGD, Grokfast", **TINY))
+    assert found["last_step"] == 40
+    for name, dims in cell.DIMS.items():
+        assert np.ndim(found[name]) == len(dims)
+    assert all(np.asarray(value).dtype.kind in "bif" for value in found.values())
+
+
+def test_wrong_settings_name_the_field():
+    with pytest.raises(ValueError, match="arm must be one of"):
+        GrokfastCell(arm="ema")
+    with pytest.raises(ValueError, match="steps must be a multiple of every=10, got 25"):
+        GrokfastCell(steps=25)
+
+
+def test_figures_are_drawn():
+    found = analysis.analysed(synthetic(untuned_is_slow))
+    for picture in grokfast2024.recipe.pictures:
+        assert len(picture.draw(found).axes) >= 2
+    never = analysis.analysed(synthetic(lambda arm, r: np.nan if arm.decay == "0" else 100.0))
+    grokfast2024.recipe.pictures[1].draw(never)
