@@ -258,12 +258,22 @@ CATALOGUE = (
         "spinodal.studies.prieto2025",
     ),
     Entry(
+        "power2022",
+        "Time to generalise against the share of data, for operations and regularisations",
+        POWER2022,
+        {
+            "quick": Size("4 arms x 3 fractions x 3 seeds of a small decoder at p = 23", 2),
+            "paper": Size("17 arms x 9 fractions x 3 seeds of the decoder at p = 97, to 100,000 updates", 4500),
+        },
+        "spinodal.studies.power2022",
+    ),
+    Entry(
         "grokfast2024",
         "Grokfast against a baseline with its own best rate and weight decay",
         GROKFAST2024,
         {
             "quick": Size("27 settings x 6 seeds of a quadratic layer at p = 31, and SGD", 2),
-            "paper": Size("45 settings x 5 seeds of the decoder at p = 97, to 100,000 updates", 4500),
+            "paper": Size("45 settings x 5 seeds of the decoder at p = 97, to 100,000 updates", 3000),
         },
         "spinodal.studies.grokfast2024",
     ),
