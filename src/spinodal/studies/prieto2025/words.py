@@ -124,7 +124,7 @@ def _dotted(found: xarray.Dataset) -> list[str]:
                 middle(steps.sel(level=level, bound=b).values) for b in ("collapsed_at_least", "collapsed", "collapsed_at_most")
             )
             words.append(
-                f"{level:.0%} of the rows at {update(here.median)} (between {update(early.median)} in the order that collapses most and "
+                f"{level:.0%} of the rows: {update(here.median)} (between {update(early.median)} in the order that collapses most and "
                 f"{update(late.median)} in any order; {here.reached} of {here.seeds} seeds)"
             )
         words[-2] = f"{arm}: {words[-2]}"
