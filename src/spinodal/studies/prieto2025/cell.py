@@ -84,7 +84,7 @@ class NumericsCell:
 SERIES = (*(f"curve_{name}" for name in RECORDED), *READINGS)
 DIMS = dict.fromkeys(("curve_step", *SERIES), ("look",))
 STEPS = ("train_step", "test_step", "risen_step", "slingshot_step", "last_step", "diverged_at", "curve_step", "budget")
-UNITS = dict.fromkeys(STEPS, "updates")
+UNITS: dict[str, str] = dict.fromkeys(STEPS, "updates")
 
 
 def run_cell(cell: NumericsCell) -> dict[str, Any]:

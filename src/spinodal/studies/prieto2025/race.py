@@ -70,11 +70,13 @@ def duel(first: np.ndarray, second: np.ndarray) -> Duel:
     error = float(logs.std(ddof=1) / np.sqrt(logs.size)) if logs.size > 1 else np.nan
     earlier = np.where(np.isfinite(a) | np.isfinite(b), np.sign(np.nan_to_num(b, posinf=1e300) - np.nan_to_num(a, posinf=1e300)), np.nan)
     sooner, decided, p = sign_test(earlier[np.isfinite(earlier)])
-    return Duel(*(float(np.exp(mean + k * error)) if k else float(np.exp(mean)) for k in (0, -2, 2)), int(logs.size), sooner, decided, p)
+    ratio, low, high = (float(np.exp(mean + k * error)) if k else float(np.exp(mean)) for k in (0, -2, 2))
+    return Duel(ratio, low, high, int(logs.size), sooner, decided, p)
 
 
 def share_by(steps: np.ndarray, at: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Share of seeds that are there by each update of `at`, with its 95 % Wilson interval. All seeds run equally long, so that this is
     the Kaplan-Meier share too."""
     count = (steps[:, None] <= at).sum(axis=0)
-    return count / len(steps), *map(np.asarray, wilson_interval(count, len(steps)))
+    low, high = wilson_interval(count, len(steps))
+    return count / len(steps), np.asarray(low), np.asarray(high)

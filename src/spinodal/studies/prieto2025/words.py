@@ -106,7 +106,7 @@ def _epsilon(found: xarray.Dataset) -> list[str]:
     smallest = float(usual["gradient_rms"].min())
     counts = [int(run["slingshot_step"].notnull().sum()) for run in (usual, tiny)]
     ratio = tiny["movement"] / usual["movement"]
-    same = float(np.exp(np.log(ratio).median()))
+    same = float(ratio.median())
     return [
         f"Epsilon: the gradient of float32 falls to {smallest:.1g} (root mean square over entries) against an epsilon of 1e-8. With 1e-30 "
         f"the network moves {same:.2f} times as far between two looks (median); {counts[0]} seeds lose their training set with 1e-8, "
