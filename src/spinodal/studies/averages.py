@@ -2,7 +2,10 @@
 
 import numpy as np
 import xarray
+from scipy.optimize import isotonic_regression
 from scipy.stats import binomtest
+
+RESAMPLED = 400
 
 
 def mean_and_error(values: xarray.DataArray, mcse: xarray.DataArray) -> tuple[xarray.DataArray, xarray.DataArray]:
@@ -44,3 +47,27 @@ def sign_test(values: np.ndarray) -> tuple[int, int, float]:
     values = values[np.isfinite(values) & (values != 0)]
     above = int((values > 0).sum())
     return above, len(values), float(binomtest(above, len(values)).pvalue) if len(values) else np.nan
+
+
+def half_crossing(x: np.ndarray, share: np.ndarray, networks: int) -> tuple[float, float]:
+    """Where a share of networks reaches 1/2, interpolated, and its standard error; NaN if it never does.
+
+    Of the best share that never falls (isotonic regression): a few networks above 1/2 by chance are no crossing. The error is from
+    resampling the networks at each x, with (x + 1/2) / (N + 1) in place of x / N: three of three is not certainty.
+    """
+    smooth = (np.asarray(share) * networks + 0.5) / (networks + 1)
+    drawn = np.random.default_rng(0).binomial(networks, smooth, size=(RESAMPLED, len(smooth))) / networks
+    resampled = np.array([_first_half(x, row) for row in drawn])
+    resampled = resampled[np.isfinite(resampled)]
+    return _first_half(x, np.asarray(share)), float(resampled.std(ddof=1)) if len(resampled) > RESAMPLED / 2 else float("nan")
+
+
+def _first_half(x: np.ndarray, share: np.ndarray) -> float:
+    share = isotonic_regression(share).x
+    above = np.flatnonzero(share >= 0.5)
+    if above.size == 0:
+        return float("nan")
+    i = int(above[0])
+    if i == 0:
+        return float(x[i])
+    return float(x[i - 1] + (0.5 - share[i - 1]) / (share[i] - share[i - 1]) * (x[i] - x[i - 1]))

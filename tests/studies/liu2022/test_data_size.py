@@ -6,6 +6,7 @@ import xarray
 
 from spinodal import studies, training
 from spinodal.measures.representation import predicted_accuracy
+from spinodal.studies.averages import half_crossing
 from spinodal.studies.liu2022 import data_size, data_size_cell, data_size_numbers
 from spinodal.studies.liu2022.data_size_cell import DataSizeCell
 from spinodal.theory.effective import nullity
@@ -137,16 +138,16 @@ def test_wrong_settings_name_the_field():
 def test_the_crossing_of_half_is_interpolated_with_its_error():
     pairs = np.array([10, 20, 30])
     share = np.array([0.0, 0.25, 0.75])
-    value, error = data_size_numbers.half_crossing(pairs, share, 10_000)
+    value, error = half_crossing(pairs, share, 10_000)
     assert value == 25
     assert error == pytest.approx(10 / 0.5 * np.sqrt(0.25 * 0.75 / 10_000) * np.sqrt(2) / 2, rel=0.15)
-    assert np.isnan(data_size_numbers.half_crossing(pairs, np.zeros(3), 20)[0])
+    assert np.isnan(half_crossing(pairs, np.zeros(3), 20)[0])
 
 
 def test_a_few_networks_above_half_by_chance_are_no_crossing():
     pairs = np.arange(10, 90, 10)
     share = np.array([0.0, 0.6, 0.0, 0.0, 0.0, 0.2, 0.8, 1.0])
-    assert data_size_numbers.half_crossing(pairs, share, 5)[0] == pytest.approx(65.0)
+    assert half_crossing(pairs, share, 5)[0] == pytest.approx(65.0)
 
 
 def test_correlation_over_all_pairs_is_high_for_a_prediction_that_knows_nothing():

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import xarray
 
+from ..censored import censored_median
 from .cell import MOMENTS
 from .neurons import PERIODIC, frequencies_found, phase_agreement, two_humped
 
@@ -64,8 +65,7 @@ def median_step(steps: Any) -> tuple[float, float, float, int]:
     values = np.asarray(steps, float).ravel()
     never = np.isnan(values)
     values = np.where(never, np.inf, values)
-    middle = np.sort(values)[[(values.size - 1) // 2, values.size // 2]]
-    return float(middle.mean()), float(values.min()), float(values.max()), int(never.sum())
+    return censored_median(values), float(values.min()), float(values.max()), int(never.sum())
 
 
 def _each(values: xarray.DataArray, of: Callable[[np.ndarray], Any]) -> xarray.DataArray:

@@ -8,12 +8,13 @@ from ...report import Explorer, MapCell, Table
 from ...sweeps import Study, Sweep
 from ...theory.effective import ideal_accuracy, linear_curve
 from ...transitions.learning_phases import wilson_interval
+from ..averages import half_crossing
 from ..catalogue import LIU2022, find
 from ..comparison import Comparison, tally
 from ..recipe import Analysis, Picture, Recipe
 from ..trained import run_table
 from .data_size_cell import DIMS, LEVEL, LINE, UNITS, DataSizeCell, group_key, run_cell
-from .data_size_numbers import COUNT, agreement, half_crossing
+from .data_size_numbers import COUNT, agreement
 
 SYMBOLS = 10
 PAIRS = (*range(5, 51, 5), 54)

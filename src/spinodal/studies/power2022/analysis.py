@@ -3,8 +3,8 @@
 import numpy as np
 import xarray
 
+from ..averages import half_crossing
 from ..censored import censored_median, median_of
-from ..data_size_numbers import half_crossing
 
 SHUFFLES = 4000
 CEILING = 0.05  # of the trend test

@@ -3,9 +3,10 @@
 import numpy as np
 import xarray
 
+from ..censored import censored_median
 from .arms import COLLAPSING, RACING, decayed, perpendicular
 from .looks import READINGS
-from .race import best, middle, share_by
+from .race import best, share_by
 
 RUN = ("replica", "arm")
 RELEASED, LABELLED = 0.4, 0.5  # of collapse at the dotted lines of figure 2: by the released data, and by their label
@@ -40,7 +41,7 @@ def _race(found: xarray.Dataset) -> xarray.Dataset:
     shares = [np.stack(parts) for parts in zip(*(share_by(one, updates) for one in steps), strict=True)]
     names = ("race_share", "race_share_low", "race_share_high")
     found = found.assign_coords(race_update=("race_update", updates, {"units": "updates"}))
-    found["median_step"] = ("arm", [middle(one).median for one in steps], {"units": "updates"})
+    found["median_step"] = ("arm", [censored_median(one) for one in steps], {"units": "updates"})
     return found.assign({name: (("arm", "race_update"), values) for name, values in zip(names, shares, strict=True)})
 
 

@@ -6,21 +6,7 @@ import numpy as np
 
 from ...transitions.learning_phases import wilson_interval
 from ..averages import sign_test
-
-
-class Middle(NamedTuple):
-    """A median over seeds; infinite where it is beyond the end of the runs. `low`, `high`: the least and the largest seed."""
-
-    median: float
-    low: float
-    high: float
-    reached: int
-    seeds: int
-
-    @property
-    def coverage(self) -> float:
-        """The chance that the true median lies between least and largest, 1 - 2^(1 - seeds)."""
-        return 1 - 2.0 ** (1 - self.seeds)
+from ..censored import censored_median
 
 
 class Duel(NamedTuple):
@@ -36,19 +22,10 @@ class Duel(NamedTuple):
     p: float
 
 
-def middle(steps: np.ndarray) -> Middle:
-    """Of one step a seed, NaN: never."""
-    steps = np.sort(np.where(np.isnan(steps), np.inf, steps))
-    n = len(steps)
-    lower, upper = steps[(n - 1) // 2], steps[n // 2]
-    median = (lower + upper) / 2 if np.isfinite(upper) else np.inf
-    return Middle(float(median), float(steps[0]), float(steps[-1]), int(np.isfinite(steps).sum()), n)
-
-
 def best(steps: np.ndarray) -> int:
     """Which row of (ways, seeds) has the least median step; of equal ones that with the least sum, never counting as `np.inf`."""
     found = np.where(np.isnan(steps), np.inf, steps)
-    order = [(middle(row).median, -int(np.isfinite(row).sum()), row[np.isfinite(row)].sum(), k) for k, row in enumerate(found)]
+    order = [(censored_median(row), -int(np.isfinite(row).sum()), row[np.isfinite(row)].sum(), k) for k, row in enumerate(found)]
     return min(order)[-1]
 
 

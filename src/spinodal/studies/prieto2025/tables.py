@@ -4,10 +4,10 @@ import numpy as np
 import xarray
 
 from ...report import Table
+from ..censored import censored_median, median_of
 from .analysis import LABELLED, RELEASED, collapsing, present
 from .arms import ARMS, RACING
 from .cell import GROKKED, SLINGSHOT
-from .race import middle
 
 
 def tables(found: xarray.Dataset) -> tuple[Table, ...]:
@@ -18,10 +18,10 @@ def tables(found: xarray.Dataset) -> tuple[Table, ...]:
 def _race_table(found: xarray.Dataset) -> Table:
     rows, marks = [], []
     for arm in present(found, RACING):
-        run, how = found.sel(arm=arm), middle(found["test_step"].sel(arm=arm).values)
-        ends = tuple(float(value) if np.isfinite(value) else np.nan for value in (how.median, how.low, how.high))
-        fitted = middle(run["train_step"].values).median
-        rows.append((arm, f"{how.reached} of {how.seeds}", *ends, fitted if np.isfinite(fitted) else np.nan, float(run["last_step"].sum())))
+        run, how = found.sel(arm=arm), median_of(found["test_step"].sel(arm=arm).values)
+        ends = tuple(float(value) if np.isfinite(value) else np.nan for value in (how.value, how.low, how.high))
+        fitted = censored_median(run["train_step"].values)
+        rows.append((arm, f"{how.events} of {how.runs}", *ends, fitted if np.isfinite(fitted) else np.nan, float(run["last_step"].sum())))
         marks.append("good" if arm == found.attrs["baseline"] else "")
     end = float(found["race_update"].max())
     note = (

@@ -4,10 +4,11 @@ import numpy as np
 import xarray
 
 from ...transitions.learning_phases import wilson_interval
+from ..censored import median_of
 from .analysis import LABELLED, PUBLISHED, RELEASED, collapsing, cost, grid, on_edge, present, steps_of, tuned_rates
 from .arms import STABLEMAX_TWIN
 from .cell import GROKKED, SLINGSHOT
-from .race import Duel, best, duel, held_out, middle
+from .race import Duel, best, duel, held_out
 
 TURNED = 0.9  # cosine of a gradient with the right one, below which it is said to have turned
 
@@ -121,11 +122,11 @@ def _dotted(found: xarray.Dataset) -> list[str]:
         steps = found["collapse_step"].sel(arm=arm)
         for level in (RELEASED, LABELLED):
             late, here, early = (
-                middle(steps.sel(level=level, bound=b).values) for b in ("collapsed_at_least", "collapsed", "collapsed_at_most")
+                median_of(steps.sel(level=level, bound=b).values) for b in ("collapsed_at_least", "collapsed", "collapsed_at_most")
             )
             words.append(
-                f"{level:.0%} of the rows: {update(here.median)} (between {update(early.median)} in the order that collapses most and "
-                f"{update(late.median)} in any order; {here.reached} of {here.seeds} seeds)"
+                f"{level:.0%} of the rows: {update(here.value)} (between {update(early.value)} in the order that collapses most and "
+                f"{update(late.value)} in any order; {here.events} of {here.runs} seeds)"
             )
         words[-2] = f"{arm}: {words[-2]}"
     lines = f"(b) The dotted lines are labelled {LABELLED:.0%} where the released data have {RELEASED:.0%}."
@@ -202,10 +203,10 @@ def _against(who: Duel, rival: str) -> str:
 
 
 def _middle(steps: np.ndarray) -> str:
-    found = middle(steps)
+    found = median_of(steps)
     return (
-        f"update {update(found.median)} (median; {update(found.low)} to {update(found.high)}, which holds the true median with "
-        f"{found.coverage:.0%}; {found.reached} of {found.seeds} seeds)"
+        f"update {update(found.value)} (median; {update(found.low)} to {update(found.high)}, which holds the true median with "
+        f"{found.coverage:.0%}; {found.events} of {found.runs} seeds)"
     )
 
 
