@@ -93,7 +93,18 @@ def tiny_clocks(monkeypatch):
 
 
 @pytest.fixture
-def run_quickly(instant_sampler, instant_trainer, coarse_theory, tiny_layers, tiny_squares, tiny_transformers, tiny_clocks):
+def tiny_races(monkeypatch):
+    """The same for prieto2025."""
+    from spinodal.studies import prieto2025
+
+    tiny = {"prime": 7, "width": 8, "long_steps": 20, "slow_steps": 20, "every": 5, "looks": 2}
+    races = {"race_prime": 7, "race_width": 8, "race_steps": 20, "race_every": 5}
+    arms = ("float32", "PerpGrad 0.01", "AdamW 0.01, decay 1", "AdamW 0.1, decay 1")  # three programs to compile
+    monkeypatch.setitem(prieto2025.SIZES, "quick", {"replicas": 2, "arms": arms, "base": {**tiny, **races}, "smaller": "Tiny."})
+
+
+@pytest.fixture
+def run_quickly(tiny_races, instant_sampler, instant_trainer, coarse_theory, tiny_layers, tiny_squares, tiny_transformers, tiny_clocks):
     def run(name, out, **settings):
         return studies.run(name, out=out, progress=False, **{"executor": "serial", **settings})
 

@@ -6,7 +6,7 @@ import pytest
 from spinodal.measures import fourier
 from spinodal.problems import ModularArithmetic, SymbolAddition
 from spinodal.theory import fourier_network
-from spinodal.training import AdamW, presets, train
+from spinodal.training import AdamW, initial_parameters, presets, train
 from spinodal.training.hooks import known_measures, symbol_table
 from spinodal.training.networks import QuadraticMLP
 
@@ -56,7 +56,7 @@ def test_a_preset_is_what_it_says_and_starts(name):
     assert found.steps % found.every == 0
     assert found.ambiguities
     assert "arXiv:" in found.citation
-    start = found.network.initialise(found.problem, 0)
+    start = initial_parameters(found.problem, network=found.network)
     pairs = found.problem.pairs[:4]
     assert np.isfinite(np.asarray(found.network.training_logits(start, pairs))).all()
     assert set(found.arguments()) >= {"problem", "network", "optimizer", "loss", "steps", "every"}
