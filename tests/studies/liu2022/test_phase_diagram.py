@@ -2,8 +2,6 @@
 
 import importlib
 import json
-import os
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -64,11 +62,8 @@ def test_a_share_of_no_cells_is_not_known():
 
 
 @pytest.mark.parametrize("module", RELEASED)
-def test_published_counts_are_those_of_the_published_steps(module):
-    home = Path(os.environ.get("SPINODAL_SHARED_DATA", Path(__file__).parents[4] / "shared" / "data"))
-    if not (home / "liu2022_steps.json").is_file():
-        pytest.skip("the released steps of Liu et al. (2022) are not beside the project")
-    released = json.loads((home / "liu2022_steps.json").read_text())[RELEASED[module]]
+def test_published_counts_are_those_of_the_published_steps(module, published):
+    released = json.loads(published("liu2022_steps.json").read_text())[RELEASED[module]]
     diagram = importlib.import_module(f"spinodal.studies.liu2022.{module}").DIAGRAM
     # The first published axis is the decoder rate in all four, ours the columns
     steps = [np.array([[np.nan if s is None else s for s in row] for row in released[kind]], float).T for kind in ("train", "test")]

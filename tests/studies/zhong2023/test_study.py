@@ -1,8 +1,5 @@
 """The attention coefficient: one cell, the fall of an order parameter with a known place, two kinds of networks, the words."""
 
-import os
-from pathlib import Path
-
 import numpy as np
 import pytest
 import xarray
@@ -82,13 +79,9 @@ def test_the_first_moment_is_the_untrained_network(cell, outputs):
 
 
 @pytest.mark.parametrize(("run", "symmetricity", "wrong"), [("B", 0.33364, 0.88492), ("C", None, 0.81956)])
-def test_released_networks_read_as_published(run, symmetricity, wrong):
+def test_released_networks_read_as_published(run, symmetricity, wrong, clock_pizza):
     """Weights are kept in float16, which moves the symmetricity by some 1e-4. That of B is published; irrelevances are of its logits."""
-    path = Path(os.environ.get("SPINODAL_SHARED_DATA", Path(__file__).parents[3] / "shared" / "data")) / "clock_pizza_p59.npz"
-    if not path.exists():
-        pytest.skip(f"{path.name} is not at hand: set SPINODAL_SHARED_DATA to its folder")
-    with np.load(path) as released:
-        weights = {name[2:]: released[name].astype(np.float32) for name in released if name.startswith(f"{run}_")}
+    weights = {name[2:]: array.astype(np.float32) for name, array in clock_pizza.items() if name.startswith(f"{run}_")}
     network = OneLayerTransformer(attention=float(weights.pop("attention")), equals_token=False)
     problem = ModularArithmetic(59)
     correct, _, _ = (weights.pop(name) for name in ("correct", "wrong", "wrong_at"))

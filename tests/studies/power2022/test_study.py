@@ -10,7 +10,7 @@ from spinodal.studies import power2022
 from spinodal.studies.power2022 import analysis, cell, words
 from spinodal.studies.power2022.cell import ARMS, PowerCell, group_key, run_cell
 
-from .doubles import trajectory
+from ..doubles import trajectory
 
 FRACTIONS = np.array([0.25, 0.3, 0.35, 0.4])
 
