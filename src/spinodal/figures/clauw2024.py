@@ -147,7 +147,7 @@ def readings(found: xarray.Dataset, arm: str = "decay 2") -> Figure:
                     axes.plot(run["curve_step"], run[f"{way}{name}"], color=colour, linestyle=line, label=label if k == 0 else None)
             axes.set(ylabel=f"{name}, nats", xlabel="updates", xlim=(0, _span(here)))
             axes.axhline(0, color="#cccccc", linewidth=0.7, zorder=0)
-        grid[0, 1].legend(fontsize=7.5)
+        grid[0, 0].legend(fontsize=7.5)  # synergy falls: its corner is free
         sizes, tied = grid[1]
         for k in range(here.sizes["replica"]):
             run = here.isel(replica=k)
@@ -188,6 +188,7 @@ def leads(found: xarray.Dataset) -> Figure:
                     left.text(0.02, row, "never", transform=left.get_yaxis_transform(), va="center", fontsize=7.5, color=GREY)
         left.axvline(0, **RISE)
         left.set_xscale("symlog", linthresh=100)
+        left.set_xticks([-1000, 0, 1000])
         left.xaxis.set_major_formatter("{x:g}")
         leads_seen = np.abs(found["lead"].values[np.isfinite(found["lead"].values)])
         reach = 2 * max(500.0, float(leads_seen.max(initial=0)))

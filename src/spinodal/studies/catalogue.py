@@ -191,7 +191,7 @@ CATALOGUE = (
         CLAUW2024,
         {
             "quick": Size("7 arms x 1 seed to 300, 600 or 2,400 updates", 3),
-            "paper": Size("7 arms x 5 seeds to 4,000 or 6,000 updates", 120),
+            "paper": Size("7 arms x 5 seeds to 4,000 or 6,000 updates", 70),
         },
         "spinodal.studies.clauw2024",
     ),

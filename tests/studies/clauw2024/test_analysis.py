@@ -118,6 +118,13 @@ def test_runs_that_never_rise_leave_nothing_to_say():
     assert any("announces no rise" in w for w in words)
 
 
+def test_predictors_that_tell_equally_well_are_all_named():
+    """Synergy and redundancy separate the sides perfectly, each in its own direction: neither is *the* most telling."""
+    words = sentence(analysed(invented()), "Will it generalise?")
+    best = words.split("in either direction: ")[1].split(". Arms")[0].split(", ")
+    assert best == ["synergy", "synergy over its start", "redundancy"]
+
+
 def test_the_phase_of_a_hill_is_emergence_then_both_fall_or_decoupling():
     runs = invented()
     runs["synergy"][..., 0] = 2.0

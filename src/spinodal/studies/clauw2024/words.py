@@ -124,8 +124,9 @@ def _telling(found: xarray.Dataset) -> str:
     words = f"Will it generalise? Read at update {EARLY}, area under the ROC over {rises} runs that rise and {other} that do not: {shown}."
     if min(rises, other) < NEEDED:
         return f"{words} Fewer than {NEEDED} runs on a side: no winner is declared."
-    best = max(areas, key=lambda name: -1 if np.isnan(areas[name]) else max(areas[name], 1 - areas[name]))
-    return f"{words} The most telling, in either direction, is {best}; arms differ in more than synergy, so that this is no cause."
+    telling = {name: max(area, 1 - area) for name, area in areas.items() if np.isfinite(area)}
+    best = [name for name, area in telling.items() if area >= max(telling.values()) - 1e-9]  # one may stand for another only if alone
+    return f"{words} The most telling, in either direction: {', '.join(best)}. Arms differ in more than synergy, so that this is no cause."
 
 
 def _parts(found: xarray.Dataset) -> str:
@@ -143,10 +144,10 @@ def _parts(found: xarray.Dataset) -> str:
             f"{name} ({size:g} units): {reached.size} of {int(made.sum())} reach 0.98{median}, {np.isfinite(risen).sum()} reach 0.5"
         )
     (ours, seeds), (theirs, others) = (_sooner(run, *pair) for pair in (("synergistic", "random"), ("complement", "random complement")))
+    complement = f"its complement in {theirs} of {others}" if others else "neither its complement nor random units of that size ever do"
     return (
         f"Parts of the network retrained alone from their own start, decay 2. {'; '.join(words)}. Parts of one size compare: the "
-        f"synergistic one reaches 0.98 before the median of random units of its size in {ours} of {seeds} seeds, its complement in "
-        f"{theirs} of {others}."
+        f"synergistic one reaches 0.98 before the median of random units of its size in {ours} of {seeds} seeds, {complement}."
     )
 
 
