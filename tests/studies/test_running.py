@@ -11,8 +11,12 @@ import xarray
 
 from spinodal import sampling, studies
 
+# Even tiny, they compile for a quarter of a minute each; their cells, words and pictures have quick tests of their own
+COMPILED = ("gromov2023", "nanda2023", "grokking-forecast", "zhong2023", "prieto2025")
+ENTRIES = [pytest.param(entry, id=entry.name, marks=[pytest.mark.slow] if entry.name in COMPILED else []) for entry in studies.entries()]
 
-@pytest.mark.parametrize("entry", studies.entries(), ids=lambda entry: entry.name)
+
+@pytest.mark.parametrize("entry", ENTRIES)
 def test_every_study_writes_its_page(entry, run_quickly, tmp_path):
     outcome = run_quickly(entry.name, tmp_path / "out")
     assert outcome.complete

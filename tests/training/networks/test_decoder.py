@@ -71,7 +71,9 @@ def all_pairs():
     return pairs, pairs.sum(axis=1) % PRIME
 
 
-@every_case
+@pytest.mark.parametrize(
+    "network", [*CASES[:2], pytest.param(CASES[2], marks=pytest.mark.slow)], ids=lambda network: f"{network.variant}-{network.layers}"
+)
 def test_values_and_every_gradient_are_those_of_all_positions(network):
     (pairs, labels), parameters = all_pairs(), parameters_of(network)
 
