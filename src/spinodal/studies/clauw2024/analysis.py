@@ -6,9 +6,10 @@ import xarray
 from ...measures import information
 from ...transitions.forecast import auroc
 from ..averages import sign_test
+from ..peaks import detection_step, peak_step
 from .layer import QUANTILES
 from .retraining import SETS
-from .rules import PHASES, detection_step, peak_step, phase_codes, slope_signs
+from .rules import PHASES, phase_codes, slope_signs
 
 RUN = ("replica", "arm")
 EARLY = 100  # updates: before the test accuracy rises in any arm

@@ -1,40 +1,13 @@
-"""Rules in place of the eye: when a curve has peaked, when that can be known, and which phase a run is in."""
+"""Rules in place of the eye: which phase a run is in."""
 
 import numpy as np
 
 LEVEL, RISEN = 0.98, 0.5  # accuracies: what the paper calls generalised, and where the rise of the test accuracy is dated
-DROP = 0.1  # of the largest value so far
+SMALL = 0.1  # of the largest size of a curve so far: a slope below it is none
 PHASES = ("flat", "emergence", "decoupling", "both rise", "both fall")
 
 
-def detection_step(steps: np.ndarray, values: np.ndarray, since: float, drop: float = DROP) -> float:
-    """The first step at which a curve has fallen by `drop` of its largest value since `since`; no later value is used.
-
-    NaN if that never happens, if `since` is NaN, or while nothing above 0 has been seen. Values that are NaN are passed over.
-    """
-    steps, values = _seen(steps, values, since)
-    largest = np.maximum.accumulate(values) if len(values) else values
-    fallen = np.flatnonzero((largest > 0) & (values <= (1 - drop) * largest))
-    return float(steps[fallen[0]]) if fallen.size else np.nan
-
-
-def peak_step(steps: np.ndarray, values: np.ndarray, since: float, drop: float = DROP) -> float:
-    """The step of the largest value since `since`, if it has fallen by `drop` of it later; NaN otherwise. It is known only afterwards."""
-    steps, values = _seen(steps, values, since)
-    if not len(values):
-        return np.nan
-    top = int(values.argmax())
-    fell = values[top] > 0 and values[top:].min() <= (1 - drop) * values[top]
-    return float(steps[top]) if fell else np.nan
-
-
-def _seen(steps: np.ndarray, values: np.ndarray, since: float) -> tuple[np.ndarray, np.ndarray]:
-    steps, values = np.asarray(steps, float), np.asarray(values, float)
-    there = np.isfinite(steps) & np.isfinite(values) & (steps >= since)  # nothing is later than NaN
-    return steps[there], values[there]
-
-
-def slope_signs(values: np.ndarray, spread: np.ndarray, share: float = DROP) -> np.ndarray:
+def slope_signs(values: np.ndarray, spread: np.ndarray, share: float = SMALL) -> np.ndarray:
     """-1, 0 or 1 at each checkpoint: is the curve on its way, beyond what shuffled data differ by, and beyond small change?
 
     The curve is smoothed by the mean of three neighbours (two at the ends); its slope is what it changes by over two checkpoints, from

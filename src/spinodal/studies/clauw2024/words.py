@@ -4,9 +4,10 @@ import numpy as np
 import xarray
 
 from ...report import Table
+from ..peaks import DROP
 from .analysis import EARLY, FITTED, NEEDED, PREDICTORS, TOLD, lead_of, sides
 from .expected import share_of_ties
-from .rules import DROP, PHASES
+from .rules import PHASES
 
 CAVEATS = (
     "The published ranking gives tied values ranks by position. Rectified units are zero for most samples, so that all units share the "

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from ...errors import choice, integer, positive, require
 from ...problems import ModularArithmetic
 from .. import trained
@@ -127,7 +125,7 @@ def run_cell(cell: GrokfastCell) -> dict[str, Any]:
     )
     half = found.crossing("train_loss", float(found.train_loss[0]) / 2)
     ended = trained.trajectory_outputs(found, max(cell.steps, cell.sgd_steps), LEVEL)
-    return {**ended, "half_step": np.nan if half is None else float(half)}
+    return {**ended, "half_step": trained.step_number(half)}
 
 
 def group_key(cell: GrokfastCell) -> tuple:

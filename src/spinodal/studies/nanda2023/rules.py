@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..clauw2024.rules import detection_step
+from ..peaks import detection_step
 
 FITTED = 0.99  # train accuracy: memorisation ends
 HALVED = 0.5  # of the largest test loss so far: cleanup begins
