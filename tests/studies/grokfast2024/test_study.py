@@ -58,20 +58,12 @@ def test_a_baseline_that_never_crosses_gives_a_lower_bound():
     assert "at least 30" in words.verdict(found, "quick")[1]
 
 
-def test_settings_are_chosen_on_other_seeds_than_those_they_are_judged_by():
-    """Noise alone: the least of many settings on the same seeds looks fast, cross-fitted it does not."""
-    steps = np.random.default_rng(0).uniform(50, 150, (40, 30))
-    values, places = analysis.cross_fitted(steps, 1000)
-    assert abs(values.mean() - 100) / (100 / np.sqrt(12) / np.sqrt(40)) < 4
-    assert steps.min(axis=1).mean() < 60
-    assert len(places) == 40
-    with pytest.raises(ValueError, match="at least 2 replicas, got 1"):
-        analysis.cross_fitted(steps[:1], 1000)
+def test_one_replica_has_no_others_to_choose_by():
+    with pytest.raises(ValueError, match="replicas must be at least 2, got 1"):
+        analysis.analysed(synthetic(untuned_is_slow).isel(replica=[0]))
 
 
-def test_a_setting_that_never_crosses_is_chosen_last_and_tuning_is_counted_at_the_cap():
-    steps = np.array([[np.nan, 900.0], [np.nan, 950.0], [10.0, 990.0]])
-    assert analysis.cross_fitted(steps, 1000)[1].tolist() == [1, 1, 1]
+def test_tuning_is_counted_at_the_cap():
     found = analysis.analysed(synthetic(lambda arm, r: np.nan if arm.decay == "0" else 100.0))
     assert analysis.tuning_updates(found, "ema") == 3 * 3000 + 6 * 100
 

@@ -4,6 +4,7 @@ import numpy as np
 import xarray
 
 from ..censored import Ratio, censored_median, ratio_of_medians
+from ..tuning import held_out
 from .cell import ARMS, DECAYS, METHODS, PUBLISHED, SGD_ARMS
 
 FILTERS = METHODS[1:]
@@ -36,32 +37,16 @@ def analysed(dataset: xarray.Dataset) -> xarray.Dataset:
 def _tuned(found: xarray.Dataset, method: str, decays: tuple[str, ...]) -> tuple[np.ndarray, list[str]]:
     """Times of each replica at the setting of these decays that is best on the others, and the names of those settings."""
     own = [arm for arm in map(str, found["arm"].values) if arm not in SGD_ARMS and ARMS[arm].method == method and ARMS[arm].decay in decays]
-    values, places = cross_fitted(found["test_step"].sel(arm=own).values, cap_of(found))
+    steps = found["test_step"].sel(arm=own).transpose("arm", "replica").values
+    if steps.shape[1] < 2:
+        raise ValueError("replicas must be at least 2, got 1: settings are chosen on others than those they are judged by")
+    values, places = held_out(steps)
     return values, [own[place] for place in places]
 
 
 def cap_of(found: xarray.Dataset) -> float:
     """Updates that every run of Adam may have."""
     return float(found.attrs["cap"])
-
-
-def cross_fitted(steps: np.ndarray, cap: float) -> tuple[np.ndarray, np.ndarray]:
-    """For each replica the time of the setting that is best on all other replicas, and which one that is.
-
-    Arguments:
-        steps: (replicas, settings), NaN: never within `cap`. Best: least median, a never being later than anything; ties by the mean of
-            min(time, cap), then by order.
-    A setting chosen by the same runs that judge it looks better than it is, the more so the more settings there are.
-    """
-    places = []
-    for replica in range(len(steps)):
-        others = np.delete(steps, replica, axis=0)
-        if not len(others):
-            raise ValueError("steps must have at least 2 replicas, got 1: settings are chosen on others than those they are judged by")
-        medians = [censored_median(column) for column in others.T]
-        means = np.where(np.isnan(others), cap, others).mean(axis=0)
-        places.append(int(np.lexsort((means, medians))[0]))
-    return steps[np.arange(len(steps)), places], np.array(places)
 
 
 def fair(found: xarray.Dataset, method: str) -> Ratio:

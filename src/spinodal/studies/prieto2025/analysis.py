@@ -4,9 +4,10 @@ import numpy as np
 import xarray
 
 from ..censored import censored_median
+from ..tuning import best
 from .arms import COLLAPSING, RACING, decayed, perpendicular
 from .looks import READINGS
-from .race import best, share_by
+from .race import share_by
 
 RUN = ("replica", "arm")
 RELEASED, LABELLED = 0.4, 0.5  # of collapse at the dotted lines of figure 2: by the released data, and by their label

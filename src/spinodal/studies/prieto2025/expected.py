@@ -4,8 +4,9 @@ import numpy as np
 import xarray
 
 from ..comparison import Comparison
+from ..tuning import held_out
 from .analysis import LABELLED, PUBLISHED, RELEASED, grid, present, steps_of
-from .race import duel, held_out
+from .race import duel
 
 PAPER = "arXiv:2501.04697"
 FEW = 300  # updates in which PerpGrad is published to generalise
@@ -64,7 +65,7 @@ def _perpgrad(found: xarray.Dataset) -> list[Comparison]:
     rows = [_share(f"{PUBLISHED}: share of seeds that generalise within {FEW} updates", 1.0, ours <= FEW)]
     rivals = [(name, steps_of(found, name)) for name in present(found, ("AdamW 0.01, decay 1",))]
     if found.sizes["replica"] > 1:
-        rivals.append(("AdamW with decay, tuned on the other seeds", held_out(grid(found)[1])))
+        rivals.append(("AdamW with decay, tuned on the other seeds", held_out(grid(found)[1])[0]))
     for name, theirs in rivals:
         who = duel(ours, theirs)
         share = who.sooner / who.decided if who.decided else np.nan

@@ -6,7 +6,6 @@ import numpy as np
 
 from ...transitions.learning_phases import wilson_interval
 from ..averages import sign_test
-from ..censored import censored_median
 
 
 class Duel(NamedTuple):
@@ -20,22 +19,6 @@ class Duel(NamedTuple):
     sooner: int
     decided: int
     p: float
-
-
-def best(steps: np.ndarray) -> int:
-    """Which row of (ways, seeds) has the least median step; of equal ones that with the least sum, never counting as `np.inf`."""
-    found = np.where(np.isnan(steps), np.inf, steps)
-    order = [(censored_median(row), -int(np.isfinite(row).sum()), row[np.isfinite(row)].sum(), k) for k, row in enumerate(found)]
-    return min(order)[-1]
-
-
-def held_out(steps: np.ndarray) -> np.ndarray:
-    """Steps of (ways, seeds): each seed has those of the way that is best on all other seeds, so that no way is chosen by what it is
-    judged by. With one seed there are no others: NaN."""
-    seeds = steps.shape[1]
-    if seeds < 2:
-        return np.full(seeds, np.nan)
-    return np.array([steps[best(np.delete(steps, k, axis=1)), k] for k in range(seeds)])
 
 
 def duel(first: np.ndarray, second: np.ndarray) -> Duel:

@@ -5,10 +5,11 @@ import xarray
 
 from ...transitions.learning_phases import wilson_interval
 from ..censored import median_of
+from ..tuning import best, held_out
 from .analysis import LABELLED, PUBLISHED, RELEASED, collapsing, cost, grid, on_edge, present, steps_of, tuned_rates
 from .arms import STABLEMAX_TWIN
 from .cell import GROKKED, SLINGSHOT
-from .race import Duel, best, duel, held_out
+from .race import Duel, duel
 
 TURNED = 0.9  # cosine of a gradient with the right one, below which it is said to have turned
 
@@ -173,8 +174,8 @@ def _race(found: xarray.Dataset) -> list[str]:
     if present(found, (STABLEMAX_TWIN,)):
         rivals.append(f"{PUBLISHED} {_against(duel(ours, steps_of(found, STABLEMAX_TWIN)), STABLEMAX_TWIN)}")
     if found.sizes["replica"] > 1:
-        rivals.append(f"{PUBLISHED} {_against(duel(ours, held_out(steps)), 'AdamW tuned on the other seeds')}")
-        rivals.append(f"PerpGrad tuned in the same way {_against(duel(held_out(ours_steps), held_out(steps)), 'that')}")
+        rivals.append(f"{PUBLISHED} {_against(duel(ours, held_out(steps)[0]), 'AdamW tuned on the other seeds')}")
+        rivals.append(f"PerpGrad tuned in the same way {_against(duel(held_out(ours_steps)[0], held_out(steps)[0]), 'that')}")
     for other in present(found, ("PerpGrad 0.01, not rescaled",)):
         rivals.append(f"{PUBLISHED} {_against(duel(ours, steps_of(found, other)), 'the same without rescaling, as the text has it')}")
     return [*rows, f"On the same seeds: {'; '.join(rivals)}."]
