@@ -42,16 +42,15 @@ class Picture:
 class Recipe:
     """A published result and how to get it.
 
-    `sweep(size, seed)`: the cells. `analyse(dataset, size)`: theory, comparisons and words. `pictures`: drawn from the analysed dataset.
-    `executor`: where its cells are best run; "serial" if a cell uses every core by itself. `health`: what each cell says of itself.
+    `name`: its entry in the catalogue, which has title, citation and sizes. `sweep(size, seed)`: the cells. `analyse(dataset, size)`:
+    theory, comparisons and words. `pictures`: drawn from the analysed dataset. `executor`: where its cells are best run; "serial" if a cell
+    uses every core by itself. `health`: what each cell says of itself.
     """
 
     name: str
-    title: str
     question: str
     sweep: Callable[[str, int], Sweep]
     analyse: Callable[["xarray.Dataset", str], Analysis]
     pictures: tuple[Picture, ...]
-    citation: str
     executor: str = "serial"
     health: Callable[["xarray.Dataset", tuple[str, ...]], Table] = cell_table

@@ -109,7 +109,7 @@ def _written(entry: Entry, recipe: Recipe, folder: Folder, identity: dict[str, A
     verdict = (*analysis.verdict, *mixed)
     command = f"spinodal run {entry.name} --size {identity['size']} --seed {identity['seed']} --out {shlex.quote(str(folder.path))}"
     page = Page(
-        title=recipe.title,
+        title=entry.title,
         question=recipe.question,
         verdict=verdict,
         good=good == cells and all(c.as_hoped or not c.known for c in analysis.comparisons),

@@ -4,7 +4,7 @@ import xarray
 
 from ...figures import clauw2024 as figures
 from ...sweeps import Study, Sweep
-from ..catalogue import CLAUW2024, find
+from ..catalogue import CLAUW2024
 from ..comparison import tally
 from ..recipe import Analysis, Picture, Recipe
 from ..trained import run_table
@@ -50,7 +50,6 @@ def analyse(dataset: xarray.Dataset, size: str) -> Analysis:
 
 recipe = Recipe(
     name=study.name,
-    title=find(study.name).title,
     question="Does a peak of synergy announce grokking, once tied zeros are ranked fairly and shuffled data stand beside it?",
     sweep=sweep,
     analyse=analyse,
@@ -95,7 +94,6 @@ recipe = Recipe(
             figures.parts,
         ),
     ),
-    citation=CLAUW2024,
     executor="processes",
     health=run_table,
 )

@@ -4,7 +4,7 @@ import xarray
 
 from ...figures import grokfast2024 as figures
 from ...sweeps import Study, Sweep
-from ..catalogue import GROKFAST2024, find
+from ..catalogue import GROKFAST2024
 from ..comparison import tally
 from ..recipe import Analysis, Picture, Recipe
 from ..trained import run_table
@@ -57,7 +57,6 @@ def analyse(dataset: xarray.Dataset, size: str) -> Analysis:
 
 recipe = Recipe(
     name=study.name,
-    title=find(study.name).title,
     question="Does Grokfast still gain fifty-fold against a baseline with its own best rate and weight decay?",
     sweep=sweep,
     analyse=analyse,
@@ -76,7 +75,6 @@ recipe = Recipe(
             figures.ratios,
         ),
     ),
-    citation=GROKFAST2024,
     executor="processes",
     health=run_table,
 )

@@ -4,7 +4,7 @@ import xarray
 
 from ...figures import grokking_forecast as figures
 from ...sweeps import Study, Sweep
-from ..catalogue import FORECAST, find
+from ..catalogue import FORECAST
 from ..comparison import tally
 from ..recipe import Analysis, Picture, Recipe
 from ..trained import run_table
@@ -71,7 +71,6 @@ def analyse(dataset: xarray.Dataset, size: str) -> Analysis:
 
 recipe = Recipe(
     name=study.name,
-    title=find(study.name).title,
     question="Of all measures on the same runs, which tells in advance that a network will generalise, and more than its settings do?",
     sweep=sweep,
     analyse=analyse,
@@ -102,7 +101,6 @@ recipe = Recipe(
             figures.curves,
         ),
     ),
-    citation=FORECAST,
     executor="processes",
     health=run_table,
 )

@@ -4,7 +4,7 @@ import xarray
 
 from ...figures import gromov2023 as figures
 from ...sweeps import Study, Sweep
-from ..catalogue import GROMOV2023, find
+from ..catalogue import GROMOV2023
 from ..comparison import tally
 from ..recipe import Analysis, Picture, Recipe
 from ..trained import run_table
@@ -58,7 +58,6 @@ def analyse(dataset: xarray.Dataset, size: str) -> Analysis:
 
 recipe = Recipe(
     name=study.name,
-    title=find(study.name).title,
     question="How wide must a network with random phases be, and do trained networks hold the frequencies and phases of the analytic one?",
     sweep=sweep,
     analyse=analyse,
@@ -96,7 +95,6 @@ recipe = Recipe(
             figures.noise,
         ),
     ),
-    citation=GROMOV2023,
     executor="processes",
     health=run_table,
 )

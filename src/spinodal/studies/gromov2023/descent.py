@@ -7,7 +7,7 @@ from ...figures import gromov2023_descent as figures
 from ...report import Table
 from ...sweeps import Study, Sweep
 from ...transitions.learning_phases import wilson_interval
-from ..catalogue import GROMOV2023, find
+from ..catalogue import GROMOV2023
 from ..comparison import Comparison, tally
 from ..recipe import Analysis, Picture, Recipe
 from .cell import LEVEL
@@ -173,7 +173,6 @@ def _ends(dataset: xarray.Dataset, axes: tuple[str, ...]) -> Table:
 
 recipe = Recipe(
     name=study.name,
-    title=find(study.name).title,
     question="At which learning rate does the quadratic network of arXiv:2301.02679 grok under plain gradient descent?",
     sweep=sweep,
     analyse=analyse,
@@ -186,7 +185,6 @@ recipe = Recipe(
             figures.rates,
         ),
     ),
-    citation=GROMOV2023,
     executor="processes",
     health=_ends,
 )

@@ -5,7 +5,7 @@ import xarray
 
 from ...figures import liu2022_critical_fraction as figures
 from ...sweeps import Study, Sweep
-from ..catalogue import LIU2022, find
+from ..catalogue import LIU2022
 from ..comparison import Comparison, tally
 from ..recipe import Analysis, Picture, Recipe
 from .covering import covering_curve
@@ -132,7 +132,6 @@ def _pm(value: float, error: float) -> str:
 
 recipe = Recipe(
     name=study.name,
-    title=find(study.name).title,
     question="Is 0.4 the share of all pairs at which addition tables force a line, or only that of ten symbols?",
     sweep=sweep,
     analyse=analyse,
@@ -152,6 +151,5 @@ recipe = Recipe(
             figures.size,
         ),
     ),
-    citation=LIU2022,
     health=curve_table,
 )

@@ -9,7 +9,7 @@ from ...sweeps import Study, Sweep
 from ...theory.effective import ideal_accuracy, linear_curve
 from ...transitions.learning_phases import wilson_interval
 from ..averages import half_crossing
-from ..catalogue import LIU2022, find
+from ..catalogue import LIU2022
 from ..comparison import Comparison, tally
 from ..recipe import Analysis, Picture, Recipe
 from ..trained import run_table
@@ -258,7 +258,6 @@ def _map_cell(rate: float, at: xarray.Dataset) -> MapCell:
 
 recipe = Recipe(
     name=study.name,
-    title=find(study.name).title,
     question="Does the embedding predict how many pairs a network gets right, and does theory predict when the embedding is a line?",
     sweep=sweep,
     analyse=analyse,
@@ -279,7 +278,6 @@ recipe = Recipe(
             figures.prediction,
         ),
     ),
-    citation=LIU2022,
     executor="processes",
     health=run_table,
 )

@@ -10,7 +10,7 @@ from ...figures import phase_map
 from ...report import Explorer, MapCell, Table
 from ...sweeps import Study, Sweep
 from ...transitions.learning_phases import PHASES, classify, wilson_interval
-from ..catalogue import LIU2022, find
+from ..catalogue import LIU2022
 from ..comparison import Comparison, tally
 from ..recipe import Analysis, Picture, Recipe
 from ..trained import run_table
@@ -49,12 +49,10 @@ class Diagram:
         """The published result and how to get it; one process a core."""
         return Recipe(
             name=self.name,
-            title=find(self.name).title,
             question=self.question,
             sweep=self.sweep,
             analyse=self.analyse,
             pictures=PICTURES,
-            citation=LIU2022,
             executor="processes",
             health=run_table,
         )

@@ -6,7 +6,7 @@ import xarray
 
 from ...figures import nanda2023 as figures
 from ...sweeps import Study, Sweep
-from ..catalogue import NANDA2023, find
+from ..catalogue import NANDA2023
 from ..comparison import tally
 from ..recipe import Analysis, Picture, Recipe
 from ..trained import run_table
@@ -66,7 +66,6 @@ def analyse(dataset: xarray.Dataset, size: str) -> Analysis:
 
 recipe = Recipe(
     name=study.name,
-    title=find(study.name).title,
     question="Do progress measures move before the test loss, and how does the time to grok depend on data and weight decay?",
     sweep=sweep,
     analyse=analyse,
@@ -104,7 +103,6 @@ recipe = Recipe(
             figures.frequencies,
         ),
     ),
-    citation=NANDA2023,
     executor="processes",
     health=run_table,
 )

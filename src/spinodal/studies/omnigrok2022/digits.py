@@ -11,7 +11,7 @@ from ...report import Table
 from ...sweeps import Study, Sweep
 from ...theory.effective import generalisation_steps
 from .. import trained
-from ..catalogue import OMNIGROK2022, find
+from ..catalogue import OMNIGROK2022
 from ..comparison import Comparison, tally
 from ..recipe import Analysis, Picture, Recipe
 from .cell import DIMS, UNITS, OmnigrokCell, run_cell
@@ -205,7 +205,6 @@ def _delay_table(found: xarray.Dataset, runs: xarray.Dataset, cell: DigitsCell) 
 
 recipe = Recipe(
     name=study.name,
-    title=find(study.name).title,
     question="Do Omnigrok's landscapes, and its delays that grow with the initial norm and shrink with more data, exist on digits too?",
     sweep=sweep,
     analyse=analyse,
@@ -229,7 +228,6 @@ recipe = Recipe(
             figures.runs,
         ),
     ),
-    citation=OMNIGROK2022,
     executor="processes",
     health=trained.run_table,
 )

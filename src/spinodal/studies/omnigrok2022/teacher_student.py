@@ -12,7 +12,7 @@ from ...report import Table
 from ...sweeps import Study, Sweep
 from ...theory.effective import generalisation_steps
 from .. import trained
-from ..catalogue import OMNIGROK2022, find
+from ..catalogue import OMNIGROK2022
 from ..comparison import Comparison, tally
 from ..recipe import Analysis, Picture, Recipe
 from .cell import DIMS, UNITS, OmnigrokCell, run_cell
@@ -240,7 +240,6 @@ def _clock_table(found: xarray.Dataset, runs: xarray.Dataset, cell: RandomTeache
 
 recipe = Recipe(
     name=study.name,
-    title=find(study.name).title,
     question="Does a network that starts too large generalise when weight decay has brought its norm down, and on the clock's time?",
     sweep=sweep,
     analyse=analyse,
@@ -267,7 +266,6 @@ recipe = Recipe(
             figures.run,
         ),
     ),
-    citation=OMNIGROK2022,
     executor="processes",
     health=trained.run_table,
 )

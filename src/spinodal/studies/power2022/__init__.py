@@ -4,7 +4,7 @@ import xarray
 
 from ...figures import power2022 as figures
 from ...sweeps import Study, Sweep
-from ..catalogue import POWER2022, find
+from ..catalogue import POWER2022
 from ..comparison import tally
 from ..recipe import Analysis, Picture, Recipe
 from ..trained import run_table
@@ -59,7 +59,6 @@ def analyse(dataset: xarray.Dataset, size: str) -> Analysis:
 
 recipe = Recipe(
     name=study.name,
-    title=find(study.name).title,
     question="Does generalising take longer with less data, does weight decay halve the data, and which operations are never learned?",
     sweep=sweep,
     analyse=analyse,
@@ -76,7 +75,6 @@ recipe = Recipe(
             figures.accuracies,
         ),
     ),
-    citation=POWER2022,
     executor="processes",
     health=run_table,
 )

@@ -6,7 +6,7 @@ import xarray
 
 from ...figures import prieto2025 as figures
 from ...sweeps import Study, Sweep
-from ..catalogue import PRIETO2025, find
+from ..catalogue import PRIETO2025
 from ..comparison import tally
 from ..recipe import Analysis, Picture, Recipe
 from ..trained import run_table
@@ -59,7 +59,6 @@ def analyse(dataset: xarray.Dataset, size: str) -> Analysis:
 
 recipe = Recipe(
     name=study.name,
-    title=find(study.name).title,
     question="Does a softmax that has run out of digits end learning, and is PerpGrad faster than AdamW with a tuned decay?",
     sweep=sweep,
     analyse=analyse,
@@ -88,7 +87,6 @@ recipe = Recipe(
             figures.gradients,
         ),
     ),
-    citation=PRIETO2025,
     executor="processes",
     health=run_table,
 )

@@ -8,7 +8,7 @@ import xarray
 from ...figures import rubin2024_appendix_d as figures
 from ...sweeps import Study, Sweep
 from ..averages import negative_log_density
-from ..catalogue import RUBIN2024, find
+from ..catalogue import RUBIN2024
 from ..comparison import Comparison, tally
 from ..recipe import Analysis, Picture, Recipe
 from . import teacher_student_theory as theory
@@ -112,7 +112,6 @@ def _verdict(found: xarray.Dataset, comparisons: tuple[Comparison, ...]) -> tupl
 
 recipe = Recipe(
     name=study.name,
-    title=find(study.name).title,
     question="Does narrowing an erf network at fixed data drive it into droplets, and how much of it is the single data set?",
     sweep=sweep,
     analyse=analyse,
@@ -135,5 +134,4 @@ recipe = Recipe(
             figures.density,
         ),
     ),
-    citation=RUBIN2024,
 )

@@ -7,7 +7,7 @@ from ...figures import rubin2024_fig2 as figures
 from ...problems import TeacherStudent
 from ...report import Table
 from ...sweeps import Study, Sweep
-from ..catalogue import RUBIN2024, find
+from ..catalogue import RUBIN2024
 from ..comparison import Comparison, tally
 from ..recipe import Analysis, Picture, Recipe
 from . import teacher_student_theory as theory
@@ -182,7 +182,6 @@ def _coupling(noise: float) -> float:
 
 recipe = Recipe(
     name=study.name,
-    title=find(study.name).title,
     question="Do droplets appear in an erf network of the paper's own size as the noise falls, and where the theory says?",
     sweep=sweep,
     analyse=analyse,
@@ -212,5 +211,4 @@ recipe = Recipe(
             figures.scales,
         ),
     ),
-    citation=RUBIN2024,
 )

@@ -11,7 +11,7 @@ from ...report import Table
 from ...sweeps import Study, Sweep
 from ...theory import modular_addition as theory
 from ..averages import mean_and_error
-from ..catalogue import RUBIN2024, find
+from ..catalogue import RUBIN2024
 from ..comparison import Comparison, tally
 from ..recipe import Analysis, Picture, Recipe
 from .errata import MODULAR_ADDITION
@@ -248,7 +248,6 @@ def _rescaled_table() -> Table:
 
 recipe = Recipe(
     name=study.name,
-    title=find(study.name).title,
     question="Does a square network on modular addition pass through two transitions, as published, or only one?",
     sweep=sweep,
     analyse=analyse,
@@ -272,5 +271,4 @@ recipe = Recipe(
             figures.rescaled,
         ),
     ),
-    citation=RUBIN2024,
 )

@@ -4,7 +4,7 @@ import xarray
 
 from ...figures import zhong2023 as figures
 from ...sweeps import Study, Sweep
-from ..catalogue import ZHONG2023, find
+from ..catalogue import ZHONG2023
 from ..comparison import tally
 from ..recipe import Analysis, Picture, Recipe
 from ..trained import run_table
@@ -56,7 +56,6 @@ def analyse(dataset: xarray.Dataset, size: str) -> Analysis:
 
 recipe = Recipe(
     name=study.name,
-    title=find(study.name).title,
     question="Is there a transition from pizza to clock as attention is switched on, and does it sharpen with the width?",
     sweep=sweep,
     analyse=analyse,
@@ -91,7 +90,6 @@ recipe = Recipe(
             figures.frequencies,
         ),
     ),
-    citation=ZHONG2023,
     executor="processes",
     health=run_table,
 )
