@@ -6,8 +6,8 @@ import pytest
 from spinodal.measures import fourier
 from spinodal.problems import ModularArithmetic, SymbolAddition
 from spinodal.theory import fourier_network
-from spinodal.training import AdamW, initial_parameters, presets, train
-from spinodal.training.hooks import known_measures, symbol_table
+from spinodal.training import AdamW, hooks, initial_parameters, presets, train
+from spinodal.training.hooks import forward, known_measures, symbol_table
 from spinodal.training.networks import QuadraticMLP
 
 P = 11
@@ -67,17 +67,28 @@ def test_an_unknown_preset_gets_the_nearest():
         presets.preset("nanda2022")
 
 
-def test_all_measures_of_a_step_share_one_look_at_the_network():
+def test_all_measures_of_a_step_share_one_look_at_the_network(monkeypatch):
     calls = []
 
-    class Counting:
-        def logits(self, parameters, pairs):
+    def counting(network):
+        def both(parameters, pairs):
             calls.append(parameters)
-            return QuadraticMLP(12).logits(parameters, pairs)
+            return forward(network)(parameters, pairs)
 
+        return both
+
+    monkeypatch.setattr(hooks, "forward", counting)
     first, second = analytic((1, 4)), analytic((2, 3))
-    known = known_measures(PROBLEM, Counting())
+    known = known_measures(PROBLEM, QuadraticMLP(12))
     names = ("restricted_loss", "excluded_loss", "variance_explained", "least_margin", "softmax_collapse")
     values = [[known[name](parameters) for name in names] for parameters in (first, second)]
     assert [id(c) for c in calls] == [id(first), id(second)]
     assert values[1] == [known_measures(PROBLEM, QuadraticMLP(12))[name](second) for name in names]
+
+
+def test_one_pass_gives_the_last_hidden_layer_and_the_logits():
+    network, parameters = QuadraticMLP(12), analytic((1, 4))
+    hidden, logits = forward(network)(parameters, PROBLEM.pairs)
+    np.testing.assert_allclose(hidden, network.hidden(parameters, PROBLEM.pairs)[-1], rtol=1e-5)
+    np.testing.assert_allclose(logits, network.logits(parameters, PROBLEM.pairs), rtol=1e-5, atol=1e-4)
+    assert forward(QuadraticMLP(12)) is forward(network)

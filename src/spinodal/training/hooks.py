@@ -5,11 +5,14 @@ anew at every step from the table of weights that reads the symbols, since later
 a function of your own where they should be those of the end.
 """
 
+import functools
+from collections.abc import Callable
 from typing import Any
 
 import jax
 import numpy as np
 
+from ..compiling import one_thread
 from ..measures import fourier
 from ..problems import ModularArithmetic
 from .settings import Measure
@@ -49,6 +52,16 @@ def symbol_table(parameters: dict[str, Any], prime: int) -> np.ndarray:
     raise ValueError(f"no table of symbols among the parameters {', '.join(parameters)}")
 
 
+@functools.cache
+def forward(network: Any) -> Callable[[Any, Any], tuple[jax.Array, jax.Array]]:
+    """(parameters, pairs) -> activations of the last hidden layer (n, width) and logits (n, p), compiled once a network and shape."""
+
+    def both(parameters: Any, pairs: Any) -> tuple[jax.Array, jax.Array]:
+        return network.hidden(parameters, pairs)[-1], network.logits(parameters, pairs)
+
+    return jax.jit(both, compiler_options=one_thread())
+
+
 class TableLook:
     """A network of modular arithmetic on all pairs; the measures of one step share its logits and key frequencies."""
 
@@ -60,7 +73,7 @@ class TableLook:
         """This look with logits and frequencies of these parameters, computed once for each step."""
         if self._seen is not parameters:
             self._seen = parameters
-            self._logits = np.asarray(self.network.logits(parameters, self.problem.pairs))
+            self._logits = np.asarray(forward(self.network)(parameters, self.problem.pairs)[1])
             prime = self.problem.prime
             found = fourier.key_frequencies(symbol_table(parameters, prime), prime, method="weights")
             self._frequencies = found.frequencies or tuple(range(1, (prime - 1) // 2 + 1))  # all of them if no set can be chosen

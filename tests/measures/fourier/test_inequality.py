@@ -21,6 +21,7 @@ def test_it_is_the_double_sum_at_any_scale_and_in_any_order():
 
 
 def test_what_is_undefined_is_nan_and_what_is_negative_is_refused():
+    assert np.isnan(gini([np.nan, np.nan]))
     assert np.isnan(gini([0.0, 0.0]))
     assert np.isnan(gini([1.0, np.nan]))
     assert np.isnan(gini([1.0, np.inf]))

@@ -21,7 +21,7 @@ def gini(x: Any) -> float:
     Source: arXiv:2301.05217.
     """
     values = numbers("x", x, (None,), "(entries,)").astype(np.float64)
-    require(not np.any(values < 0), f"x must be >= 0, got {np.nanmin(values)} (take norms or amplitudes)")
+    require(not np.any(values < 0), f"x must be >= 0, got {np.fmin.reduce(values.ravel())} (take norms or amplitudes)")
     largest = values.max()
     if not np.isfinite(largest) or largest == 0:
         return np.nan

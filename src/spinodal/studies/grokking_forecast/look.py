@@ -1,6 +1,5 @@
 """A network at one checkpoint, with what its measures share computed once."""
 
-import functools
 from functools import cached_property
 from typing import Any
 
@@ -29,15 +28,14 @@ class Look:
         return symbol_table(self.parameters, self.problem.prime).astype(np.float64)
 
     @cached_property
-    def energies(self) -> np.ndarray:
-        """((p-1)/2,): energy of each frequency in the table."""
-        waves = fourier.basis(self.problem.prime)[1:] @ self.table
-        return (waves**2).reshape(-1, 2 * waves.shape[1]).sum(axis=1)
+    def keys(self) -> fourier.KeyFrequencies:
+        """Key frequencies of the table at this step, not those of the end, and the share of each frequency in its energy."""
+        return fourier.key_frequencies(self.table, self.problem.prime, method="weights")
 
-    @cached_property
+    @property
     def frequencies(self) -> tuple[int, ...]:
-        """Key frequencies of the table at this step, not those of the end."""
-        return fourier.key_frequencies(self.table, self.problem.prime, method="weights").frequencies
+        """The key ones."""
+        return self.keys.frequencies
 
     @cached_property
     def participation(self) -> np.ndarray:
@@ -47,7 +45,9 @@ class Look:
     @cached_property
     def outputs(self) -> tuple[np.ndarray, np.ndarray]:
         """Last hidden layer and logits on all pairs."""
-        hidden, logits = _forward(self.network)(self.parameters, self.problem.pairs)
+        from ...training.hooks import forward
+
+        hidden, logits = forward(self.network)(self.parameters, self.problem.pairs)
         return np.asarray(hidden), np.asarray(logits)
 
     @property
@@ -75,16 +75,3 @@ class Look:
             return information.cluster_unions(hidden[np.ix_(rows, columns)], self.clusters)
         except ValueError:
             return None
-
-
-@functools.cache
-def _forward(network: Any) -> Any:
-    """(parameters, pairs) -> last hidden layer, logits; compiled once a network and shape."""
-    import jax
-
-    from ...compiling import one_thread
-
-    def forward(parameters: Any, pairs: Any) -> tuple[Any, Any]:
-        return network.hidden(parameters, pairs)[-1], network.logits(parameters, pairs)
-
-    return jax.jit(forward, compiler_options=one_thread())

@@ -76,7 +76,7 @@ MEASURES = (
     Measure("participation ratio, mean", "weights", "high", DOSHI, lambda look: _nanmean(look.participation, np.mean)),
     Measure("participation ratio, median", "weights", "high", DOSHI, lambda look: _nanmean(look.participation, np.median)),
     Measure("share of periodic neurons", "weights", "high", DOSHI, _periodic),
-    Measure("Gini of frequency norms", "weights", "high", NANDA, lambda look: fourier.gini(np.sqrt(look.energies))),
+    Measure("Gini of frequency norms", "weights", "high", NANDA, lambda look: fourier.gini(np.sqrt(look.keys.shares))),
     Measure("key frequencies", "weights", "low", NANDA, lambda look: len(look.frequencies) or np.nan),
     Measure("circularity", "weights", "high", ZHONG, lambda look: fourier.circularity(look.table)),
     Measure("effective dimension", "weights", "low", LIU, lambda look: float(effective_dimension(look.table))),

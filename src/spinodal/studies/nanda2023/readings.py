@@ -1,13 +1,10 @@
 """What is read off a network at one look: key frequencies three ways, progress measures with and without the future, their null."""
 
-import functools
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from ...compiling import one_thread
 from ...measures import fourier
 from ...problems import ModularArithmetic
 
@@ -38,8 +35,10 @@ class Reader:
 
     def view(self, parameters: dict[str, Any]) -> View:
         """The network at these parameters."""
+        from ...training.hooks import forward
+
         p = self.problem.prime
-        logits, hidden = _forward(self.network)(parameters, self.problem.pairs)
+        hidden, logits = forward(self.network)(parameters, self.problem.pairs)
         return View(
             np.asarray(logits, np.float64),
             np.asarray(hidden),
@@ -107,16 +106,6 @@ class Reader:
         means -= means.max(axis=1, keepdims=True)
         loss = float(np.mean(np.log(np.exp(means).sum(axis=1)) - means[a, a]))
         return abs(fourier.restricted_loss(view.logits, task.labels, p, range(1, (p - 1) // 2 + 1)) - loss)
-
-
-@functools.cache
-def _forward(network: Any) -> Callable[..., Any]:
-    """Logits and hidden activations, compiled once for all looks at networks of one shape."""
-    import jax
-
-    return jax.jit(
-        lambda parameters, pairs: (network.logits(parameters, pairs), network.hidden(parameters, pairs)[0]), compiler_options=one_thread()
-    )
 
 
 def random_sets(prime: int, keys: tuple[int, ...], draws: int, seed: int) -> list[tuple[int, ...]]:
