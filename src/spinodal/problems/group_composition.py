@@ -12,8 +12,6 @@ import numpy as np
 from ..errors import choice, require
 from .pair_table import PairTask, all_pairs, checked_split
 
-CITATION = "Chughtai, Chan, Nanda (2023), A Toy Model of Universality, arXiv:2302.03025"
-
 FORMS = ("product", "conjugate", "commutator-like")
 LARGEST = 1000  # elements: the table has the square of it
 

@@ -6,8 +6,6 @@ import numpy as np
 
 from ..errors import integer, odd_prime, positive
 
-CITATION = "Rubin, Seroussi, Ringel (2024), Grokking as a first order phase transition in two layer networks, arXiv:2310.03789"
-
 
 @dataclass(frozen=True, eq=False)
 class AdditionTable:

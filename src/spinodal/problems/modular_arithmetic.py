@@ -7,8 +7,6 @@ import numpy as np
 from ..errors import choice, odd_prime
 from .pair_table import PairTask, all_pairs, checked_split
 
-CITATION = "Power, Burda, Edwards, Babuschkin, Misra (2022), Grokking, arXiv:2201.02177"
-
 OPERATIONS = ("add", "sub", "mul", "divide", "parity", "squares", "quadratic", "quadratic-shifted", "cubic", "cubic-mixed")
 
 

@@ -8,11 +8,6 @@ import numpy as np
 from ..errors import choice, integer, positive, require
 from .symbol_pairs import SymbolPairs, shape_of_decoder, training_rows
 
-CITATION = (
-    "Liu, Kitouni, Nolte, Michaud, Tegmark, Williams (2022), Towards Understanding Grokking: "
-    "An Effective Theory of Representation Learning, arXiv:2205.10343"
-)
-
 
 @dataclass(frozen=True)
 class SymbolAddition:

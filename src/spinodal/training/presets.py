@@ -4,21 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from ..citations import CHUGHTAI2023, DOSHI2024, GROKFAST2024, GROMOV2023, LYU2024, NANDA2023, POWER2022, PRIETO2025, ZHONG2023
 from ..errors import choice
 from ..problems import GroupComposition, ModularArithmetic
 from . import losses
 from .networks import Decoder, OneLayerTransformer, QuadraticMLP, ReluMLP, TwoTables
 from .optimizers import SGD, AdamW, CoupledDecay, Grokfast, PerpGrad
-
-POWER = "Power, Burda, Edwards, Babuschkin, Misra (2022), Grokking, arXiv:2201.02177"
-NANDA = "Nanda, Chan, Lieberum, Smith, Steinhardt (2023), Progress measures for grokking via mechanistic interpretability, arXiv:2301.05217"
-GROMOV = "Gromov (2023), Grokking modular arithmetic, arXiv:2301.02679"
-DOSHI = "Doshi, Das, He, Gromov (2024), To grok or not to grok, arXiv:2310.13061"
-ZHONG = "Zhong, Liu, Tegmark, Andreas (2023), The Clock and the Pizza, arXiv:2306.17844"
-PRIETO = "Prieto, Barsbey, Mediano, Birdal (2025), Grokking at the Edge of Numerical Stability, arXiv:2501.04697"
-CHUGHTAI = "Chughtai, Chan, Nanda (2023), A Toy Model of Universality, arXiv:2302.03025"
-GROKFAST = "Lee, Kang, Kim, Lee (2024), Grokfast: Accelerated Grokking by Amplifying Slow Gradients, arXiv:2405.20233"
-LYU = "Lyu, Jin, Li, Du, Lee, Hu (2024), Dichotomy of Early and Late Phase Implicit Biases, arXiv:2311.18817"
 
 
 @dataclass(frozen=True)
@@ -66,7 +57,7 @@ def _zhong(name: str, attention: float) -> Preset:
         loss=losses.cross_entropy,
         steps=20_000,
         every=100,
-        citation=ZHONG,
+        citation=ZHONG2023,
         ambiguities=("The published configuration names a causal mask that the code does not have; here there is none.",),
     )
 
@@ -82,7 +73,7 @@ PRESETS: dict[str, Preset] = {
             loss=losses.cross_entropy,
             steps=100_000,
             every=50,
-            citation=POWER,
+            citation=POWER2022,
             ambiguities=(
                 "Weight decay is 1 in the text's data-efficiency runs; the released code's default is 0.",
                 "Batches of min(512, n/2) rows are drawn anew for each update; the released code takes shuffled rows epoch by epoch.",
@@ -98,7 +89,7 @@ PRESETS: dict[str, Preset] = {
             loss=losses.cross_entropy,
             steps=100_000,
             every=10,
-            citation=GROKFAST,
+            citation=GROKFAST2024,
             ambiguities=(
                 "This is the run of 910 updates; that of 790 has kind='ma', window 100, amplification 5, decay .01. The baseline that both "
                 "are compared with, 39,890 updates, has neither a filter nor any decay.",
@@ -115,7 +106,7 @@ PRESETS: dict[str, Preset] = {
             loss=losses.cross_entropy,
             steps=250_000,
             every=250,
-            citation=CHUGHTAI,
+            citation=CHUGHTAI2023,
             ambiguities=(
                 "S5 has 40 % of its pairs; A5 50 %, C113 and D59 30 %. An early released configuration of S5 has 50 % and a decay of 0.7.",
                 "Whether beta2 is .98 or .999 is recalled, not read.",
@@ -129,7 +120,7 @@ PRESETS: dict[str, Preset] = {
             loss=losses.cross_entropy,
             steps=40_000,
             every=100,
-            citation=NANDA,
+            citation=NANDA2023,
             ambiguities=("The appendix says that more weight decay groks later; the text and the released run say the opposite.",),
             loss_dtype="float64",
         ),
@@ -141,7 +132,7 @@ PRESETS: dict[str, Preset] = {
             loss=losses.mean_squared,
             steps=10_000,
             every=50,
-            citation=GROMOV,
+            citation=GROMOV2023,
             ambiguities=(
                 "The source notebook is not available: the learning rate is not the published one. With 1e6 it groks: training accuracy "
                 "passes 0.99 by update 1,000 and test accuracy by 1,200 (one seed, recorded every 50); with 1e7 the run diverges.",
@@ -158,7 +149,7 @@ PRESETS: dict[str, Preset] = {
             loss=losses.mean_squared,
             steps=2000,
             every=10,
-            citation=DOSHI,
+            citation=DOSHI2024,
             ambiguities=("One point of a grid: training shares .1 to .9, label noise 0 to .9, weight decay 0, 5, 15, 20.",),
         ),
         _zhong("zhong2023-clock", 1.0),
@@ -171,7 +162,7 @@ PRESETS: dict[str, Preset] = {
             loss=losses.stablemax,
             steps=80_000,
             every=100,
-            citation=PRIETO,
+            citation=PRIETO2025,
             ambiguities=(
                 "The rate is 1e-2 in figure 1 and 5e-4 in figure 2; the released command of figure 1 trains with softmax.",
                 "Betas given on the released command line are not passed on; beta2 is therefore .999.",
@@ -186,7 +177,7 @@ PRESETS: dict[str, Preset] = {
             loss=losses.cross_entropy,
             steps=300,
             every=5,
-            citation=PRIETO,
+            citation=PRIETO2025,
             ambiguities=("The text projects the gradient, the code also restores its length; here as in the code.",),
             loss_dtype="float64",
         ),
@@ -198,7 +189,7 @@ PRESETS: dict[str, Preset] = {
             loss=losses.cross_entropy,
             steps=1_000_000,
             every=1000,
-            citation=LYU,
+            citation=LYU2024,
             ambiguities=("Width and initial scale vary over the paper; runs go up to 1e8 updates.",),
         ),
     )

@@ -5,10 +5,9 @@ from typing import Any
 
 import numpy as np
 
+from ...citations import PRIETO2025 as CITATION
 from ...errors import choice, require
 from .checks import numbers
-
-CITATION = "Prieto, Barsbey, Mediano, Birdal (2025), Grokking at the edge of numerical stability, arXiv:2501.04697"
 
 DIGITS = {"float16": 11, "float32": 24, "float64": 53}  # t: 1 + x rounds to 1 for x <= 2^-t, and for no larger x
 

@@ -5,11 +5,10 @@ from typing import Any
 
 import numpy as np
 
+from ...citations import NANDA2023 as CITATION
 from ...errors import choice, odd_prime, positive, real, require
 from .checks import all_finite, numbers
 from .waves import basis
-
-CITATION = "Nanda, Chan, Lieberum, Smith, Steinhardt (2023), Progress measures for grokking, arXiv:2301.05217"
 
 DEAD = 1e-12  # a column with this share of the largest energy, or less, is dead
 

@@ -20,9 +20,11 @@ import jax.numpy as jnp
 import numpy as np
 from jax.scipy.linalg import solve_triangular
 
+from ...citations import RUBIN2024
 from ...problems import ModularAddition
-from ...problems.modular_addition import CITATION as CITATION
 from .interface import Array, Kernels
+
+CITATION = RUBIN2024
 
 SCALARS = ("discrepancy", "droplet_weight", "amplitude_product")
 REFRESH_COST = 0.0  # HMC alone mixes well: a mode crosses its barrier within a few trajectories

@@ -14,9 +14,11 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from ...citations import RUBIN2024
 from ...problems import TeacherStudent, TeacherStudentData
-from ...problems.teacher_student import CITATION as CITATION
 from .interface import Array, Kernels
+
+CITATION = RUBIN2024
 
 SCALARS = ("linear_discrepancy", "cubic_discrepancy", "droplet_fraction")
 REFRESH_COST = 5.5  # `neuron_updates` at its defaults, in gradients at full size

@@ -2,9 +2,9 @@
 
 import xarray
 
+from ...citations import GROKFAST2024
 from ...figures import grokfast2024 as figures
 from ...sweeps import Study, Sweep
-from ..catalogue import GROKFAST2024
 from ..comparison import tally
 from ..recipe import Analysis, Picture, Recipe
 from ..trained import run_table

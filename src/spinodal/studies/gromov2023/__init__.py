@@ -4,7 +4,7 @@ import xarray
 
 from ...figures import gromov2023 as figures
 from ...sweeps import Study, Sweep
-from ..catalogue import GROMOV2023
+from ..catalogue import SQUARE_NETWORKS
 from ..comparison import tally
 from ..recipe import Analysis, Picture, Recipe
 from ..trained import run_table
@@ -37,7 +37,14 @@ SMALLER = (
 )
 
 study = Study(
-    name="gromov2023", version=1, settings=SquareCell, run_cell=run_cell, group_key=group_key, dims=DIMS, units=UNITS, citation=GROMOV2023
+    name="gromov2023",
+    version=1,
+    settings=SquareCell,
+    run_cell=run_cell,
+    group_key=group_key,
+    dims=DIMS,
+    units=UNITS,
+    citation=SQUARE_NETWORKS,
 )
 
 

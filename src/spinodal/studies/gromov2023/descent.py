@@ -7,7 +7,7 @@ from ...figures import gromov2023_descent as figures
 from ...report import Table
 from ...sweeps import Study, Sweep
 from ...transitions.learning_phases import wilson_interval
-from ..catalogue import GROMOV2023
+from ..catalogue import SQUARE_NETWORKS
 from ..comparison import Comparison, tally
 from ..recipe import Analysis, Picture, Recipe
 from .cell import LEVEL
@@ -47,7 +47,7 @@ study = Study(
     group_key=group_key,
     dims=DIMS,
     units=UNITS,
-    citation=GROMOV2023,
+    citation=SQUARE_NETWORKS,
 )
 
 

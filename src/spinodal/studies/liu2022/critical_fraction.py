@@ -3,9 +3,9 @@
 import numpy as np
 import xarray
 
+from ...citations import LIU2022
 from ...figures import liu2022_critical_fraction as figures
 from ...sweeps import Study, Sweep
-from ..catalogue import LIU2022
 from ..comparison import Comparison, tally
 from ..recipe import Analysis, Picture, Recipe
 from .covering import covering_curve

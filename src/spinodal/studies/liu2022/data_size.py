@@ -3,13 +3,13 @@
 import numpy as np
 import xarray
 
+from ...citations import LIU2022
 from ...figures import liu2022_data_size as figures
 from ...report import Explorer, MapCell, Table
 from ...sweeps import Study, Sweep
 from ...theory.effective import ideal_accuracy, linear_curve
 from ...transitions.learning_phases import wilson_interval
 from ..averages import half_crossing
-from ..catalogue import LIU2022
 from ..comparison import Comparison, tally
 from ..recipe import Analysis, Picture, Recipe
 from ..trained import run_table

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 import xarray
 
+from ...citations import LIU2022
 from ...figures import phase_map
 from ...report import Explorer, MapCell, Table
 from ...sweeps import Study, Sweep
 from ...transitions.learning_phases import PHASES, classify, wilson_interval
-from ..catalogue import LIU2022
 from ..comparison import Comparison, tally
 from ..recipe import Analysis, Picture, Recipe
 from ..trained import run_table

@@ -4,9 +4,9 @@ from typing import Any
 
 import xarray
 
+from ...citations import NANDA2023
 from ...figures import nanda2023 as figures
 from ...sweeps import Study, Sweep
-from ..catalogue import NANDA2023
 from ..comparison import tally
 from ..recipe import Analysis, Picture, Recipe
 from ..trained import run_table

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import xarray
 
+from ...citations import OMNIGROK2022
 from ...errors import integer
 from ...figures import omnigrok2022_digits as figures
 from ...problems import Digits
@@ -11,7 +12,6 @@ from ...report import Table
 from ...sweeps import Study, Sweep
 from ...theory.effective import generalisation_steps
 from .. import trained
-from ..catalogue import OMNIGROK2022
 from ..comparison import Comparison, tally
 from ..recipe import Analysis, Picture, Recipe
 from .cell import DIMS, UNITS, OmnigrokCell, run_cell

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 import xarray
 
+from ...citations import OMNIGROK2022
 from ...figures import omnigrok2022_teacher_student as figures
 from ...problems import RandomTeacher
 from ...report import Table
 from ...sweeps import Study, Sweep
 from ...theory.effective import generalisation_steps
 from .. import trained
-from ..catalogue import OMNIGROK2022
 from ..comparison import Comparison, tally
 from ..recipe import Analysis, Picture, Recipe
 from .cell import DIMS, UNITS, OmnigrokCell, run_cell

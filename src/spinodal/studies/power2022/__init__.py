@@ -2,9 +2,9 @@
 
 import xarray
 
+from ...citations import POWER2022
 from ...figures import power2022 as figures
 from ...sweeps import Study, Sweep
-from ..catalogue import POWER2022
 from ..comparison import tally
 from ..recipe import Analysis, Picture, Recipe
 from ..trained import run_table

@@ -4,9 +4,9 @@ from typing import Any
 
 import xarray
 
+from ...citations import PRIETO2025
 from ...figures import prieto2025 as figures
 from ...sweeps import Study, Sweep
-from ..catalogue import PRIETO2025
 from ..comparison import tally
 from ..recipe import Analysis, Picture, Recipe
 from ..trained import run_table

@@ -5,10 +5,10 @@ from dataclasses import replace
 import numpy as np
 import xarray
 
+from ...citations import RUBIN2024
 from ...figures import rubin2024_appendix_d as figures
 from ...sweeps import Study, Sweep
 from ..averages import negative_log_density
-from ..catalogue import RUBIN2024
 from ..comparison import Comparison, tally
 from ..recipe import Analysis, Picture, Recipe
 from . import teacher_student_theory as theory

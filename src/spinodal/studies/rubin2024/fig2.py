@@ -3,11 +3,11 @@
 import numpy as np
 import xarray
 
+from ...citations import RUBIN2024
 from ...figures import rubin2024_fig2 as figures
 from ...problems import TeacherStudent
 from ...report import Table
 from ...sweeps import Study, Sweep
-from ..catalogue import RUBIN2024
 from ..comparison import Comparison, tally
 from ..recipe import Analysis, Picture, Recipe
 from . import teacher_student_theory as theory

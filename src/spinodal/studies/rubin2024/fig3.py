@@ -5,13 +5,13 @@ from dataclasses import replace
 import numpy as np
 import xarray
 
+from ...citations import RUBIN2024
 from ...figures import rubin2024_fig3 as figures
 from ...problems import ModularAddition
 from ...report import Table
 from ...sweeps import Study, Sweep
 from ...theory import modular_addition as theory
 from ..averages import mean_and_error
-from ..catalogue import RUBIN2024
 from ..comparison import Comparison, tally
 from ..recipe import Analysis, Picture, Recipe
 from .errata import MODULAR_ADDITION

@@ -2,9 +2,9 @@
 
 import xarray
 
+from ...citations import ZHONG2023
 from ...figures import zhong2023 as figures
 from ...sweeps import Study, Sweep
-from ..catalogue import ZHONG2023
 from ..comparison import tally
 from ..recipe import Analysis, Picture, Recipe
 from ..trained import run_table

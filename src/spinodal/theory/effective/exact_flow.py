@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ...citations import LIU2022 as CITATION
 from ...errors import require
-from .gram import CITATION, gram, null_space
+from .gram import gram, null_space
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,8 +12,6 @@ from numpy.typing import ArrayLike
 
 from ...measures.representation import pair_set
 
-CITATION = "Liu et al. (2022), Towards understanding grokking: an effective theory of representation learning, arXiv:2205.10343"
-
 NULL = 1e-11  # share of the largest eigenvalue: rounding is near 1e-15; a bare chain of 1000 symbols still has (4.73 / 1000)^4 = 5e-10
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ...citations import LIU2022 as CITATION
 from ...errors import integer, require
-from .gram import CITATION
 from .random_order import sizes_that_force_a_line
 
 

@@ -5,10 +5,9 @@ from functools import cached_property
 
 import numpy as np
 
+from ...citations import GROMOV2023 as CITATION
 from ...errors import odd_prime
 from ...measures.fourier.label_margins import margins
-
-CITATION = "Gromov (2023), Grokking modular arithmetic, arXiv:2301.02679"
 
 TIE = 1e-9  # of the largest |logit|: a margin within it is round-off, and an argmax there is luck
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...problems.modular_addition import CITATION
+from ...citations import RUBIN2024 as CITATION
 
 
 @dataclass(frozen=True)

@@ -5,14 +5,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ...citations import RUBIN2024 as CITATION
 from ...errors import choice, integer, positive, real, require
 from ...problems import TeacherStudent, TeacherStudentData
 from .corrections import CORRECTIONS
 
 if TYPE_CHECKING:
     from .density import Density
-
-CITATION = "Rubin, Seroussi, Ringel (2024), Grokking as a first order phase transition in two layer networks, arXiv:2310.03789"
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,7 +12,6 @@ from ...errors import choice, integer, require
 from .interface import HasPrime
 from .layers import checked_pairs, product, relu, rows
 
-CITATION = "Power, Burda, Edwards, Babuschkin, Misra (2022), arXiv:2201.02177; Lee, Kang, Kim, Lee (2024), arXiv:2405.20233"
 EPSILON = 1e-5  # of LayerNorm, PyTorch's default
 PLACES = 4  # a op b =
 

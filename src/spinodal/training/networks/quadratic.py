@@ -10,7 +10,6 @@ from ...errors import choice, integer, positive, require
 from .interface import HasPrime
 from .layers import checked_pairs, product, rows
 
-CITATION = "Gromov (2023), arXiv:2301.02679; Doshi, Das, He, Gromov (2024), arXiv:2310.13061"
 DOSHI_SCALE = 0.5
 
 

@@ -12,8 +12,6 @@ from ...errors import integer, positive, require
 from .interface import HasPrime
 from .layers import checked_pairs, product, relu, rows
 
-CITATION = "Prieto, Barsbey, Mediano, Birdal (2025), arXiv:2501.04697; Lyu et al. (2024), arXiv:2311.18817; Clauw et al. (2024)"
-
 
 @dataclass(frozen=True)
 class ReluMLP:

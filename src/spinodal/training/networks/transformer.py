@@ -12,8 +12,6 @@ from ..optimizers.pytree import traced
 from .interface import HasPrime
 from .layers import checked_pairs, product, relu, rows
 
-CITATION = "Nanda, Chan, Lieberum, Smith, Steinhardt (2023), arXiv:2301.05217; Zhong, Liu, Tegmark, Andreas (2023), arXiv:2306.17844"
-
 
 @traced("attention")  # a sweep over the coefficient compiles one program
 @dataclass(frozen=True)

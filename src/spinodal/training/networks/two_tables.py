@@ -10,8 +10,6 @@ from ...errors import integer
 from .interface import HasPrime
 from .layers import checked_pairs, product, relu, rows
 
-CITATION = "Chughtai, Chan, Nanda (2023), A Toy Model of Universality, arXiv:2302.03025"
-
 
 @dataclass(frozen=True)
 class TwoTables:

@@ -10,8 +10,6 @@ from ...errors import choice, integer, real, require
 from .inner import require_optimizer
 from .pytree import traced
 
-CITATION = "Lee, Kang, Kim, Lee (2024), arXiv:2405.20233"
-
 
 class GrokfastState(NamedTuple):
     """`average` is the exponential one, or the running sum of the window, whose gradients are in `recent`; `seen` counts gradients."""

@@ -9,7 +9,6 @@ import jax.numpy as jnp
 from .inner import require_optimizer
 from .pytree import traced
 
-CITATION = "Prieto, Barsbey, Mediano, Birdal (2025), arXiv:2501.04697"
 PARALLEL = 1e-6  # of |g|: what is left of a gradient along w is round-off
 
 
