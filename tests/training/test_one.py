@@ -4,7 +4,6 @@ import jax
 import numpy as np
 import pytest
 
-from spinodal import training
 from spinodal.problems import Digits, ModularArithmetic, PermutationGroup, RandomTeacher, SymbolAddition
 from spinodal.training import SGD, AdamW, PerGroup, Run, initial_parameters, train, train_many
 from spinodal.training import run as host
@@ -85,20 +84,6 @@ def test_no_value_of_rate_decay_seed_or_split_compiles_again():
         problem = SymbolAddition(symbols=5, training_pairs=pairs, hidden_widths=(16, 16), template_dim=4, seed=k, embedding_scale=1 + k)
         train(problem, optimizer=PerGroup(AdamW(2e-3 + k, k), AdamW(1e-2, beta2=0.9)), steps=20 + 10 * k, seed=k)
     assert advance._cache_size() == before
-
-
-def test_side_by_side_equals_one_after_another():
-    sizes = {"symbols": 6, "hidden_widths": (16, 16), "loss": "classification"}
-    problems = [SymbolAddition(**sizes, training_pairs=k, seed=k) for k in (12, 18, 6)]
-    runs = [Run(p, PerGroup(AdamW(3e-2), AdamW(3e-3, k)), seed=k) for k, p in enumerate(problems)]
-    alone = train_many(runs, steps=1500, every=10, stop_at=0.6, batching="sequential")
-    together = train_many(runs, steps=1500, every=10, stop_at=0.6, batching="vmap")
-    assert len({len(t.steps) for t in alone}) > 1
-    for a, b in zip(alone, together, strict=True):
-        assert (len(a.steps), a.message) == (len(b.steps), b.message)
-        np.testing.assert_allclose(a.train_loss[:20], b.train_loss[:20], rtol=1e-3)
-        for x, y in zip(leaves(a.parameters), leaves(b.parameters), strict=True):
-            np.testing.assert_allclose(x, y, atol=0.02)
 
 
 def test_a_run_that_diverges_says_at_which_step_and_holds_no_nan():
@@ -245,27 +230,18 @@ def test_a_wrong_call_says_what_to_do(change, why):
         train(SMALL, **{"steps": 20, **change})
 
 
-def test_large_seeds_are_the_same_side_by_side():
-    """2^32 - 5 is no int32."""
-    (together,) = train_many([Run(SMALL, FAST, seed=2**32 - 5)], steps=10, batching="vmap")
-    np.testing.assert_allclose(series(together), series(train(SMALL, optimizer=FAST, steps=10, seed=2**32 - 5)), rtol=1e-4, atol=1e-5)
-
-
 def test_what_can_not_be_trained_is_refused_by_name():
     with pytest.raises(TypeError, match="SymbolAddition"):
         train(object())
     with pytest.raises(ValueError, match="give optimizer=AdamW"):
         train(RandomTeacher(), optimizer=PerGroup(), steps=10)
-    with pytest.raises(ValueError, match="run 1 differs"):
-        train_many([Run(SMALL), Run(SymbolAddition())], steps=10, batching="vmap")
-    assert training.train_many([], steps=10) == []
 
 
 def test_the_usual_optimizer_is_that_of_the_network():
     """A transformer has an embedding too, but the two rates of arXiv:2205.10343 belong to its decoder alone."""
     found = train(ModularArithmetic(7), network=OneLayerTransformer(8, 2, 8), steps=10)
     assert found.settings["optimizer"] == AdamW()
-    assert train_many([Run(SMALL)], steps=10)[0].settings["optimizer"] == PerGroup()
+    assert train(SMALL, steps=10).settings["optimizer"] == PerGroup()
 
 
 def test_a_crossing_is_the_first_record_at_or_beyond_the_level():

@@ -83,17 +83,16 @@ def run_cell(cell: ForecastCell) -> dict[str, Any]:
     from ...training import AdamW, train
 
     problem, optimizer = cell.problem(), AdamW(cell.learning_rate, cell.weight_decay, beta2=0.98)
-    cadence, seed = cell.every, cell.run_seed(1)
-    trajectory = train(
-        problem, network=cell.shape(), optimizer=optimizer, steps=cell.steps, every=cadence, checkpoint_every=cadence, seed=seed
-    )
+    looked = [int(step) for step in trained.curve_steps(cell.steps, cell.every)]
+    run = {"steps": cell.steps, "every": cell.every, "checkpoint_every": looked, "seed": cell.run_seed(1)}
+    trajectory = train(problem, network=cell.shape(), optimizer=optimizer, **run)
     found = trained.trajectory_outputs(trajectory, cell.steps, LEVEL)
     fitted = trajectory.crossing("train_accuracy", FITTED)
     found["train_step"] = trained.step_number(fitted)
     value = np.full((len(MEASURES), len(found["curve_step"])), np.nan)  # stays so after the end of a run that diverged
-    for k, step in enumerate(found["curve_step"]):
-        if int(step) in trajectory.checkpoints:
-            look = cell.look(problem, trajectory.checkpoints[int(step)])
+    for k, step in enumerate(looked):
+        if step in trajectory.checkpoints:
+            look = cell.look(problem, trajectory.checkpoints[step])
             value[:, k] = [measure.of(look) for measure in MEASURES]
     return {**found, "value": value}
 
