@@ -24,6 +24,7 @@ CLAUW2024 = (
 )
 DOSHI2024 = "Doshi, Das, He, Gromov (2024), To grok or not to grok, arXiv:2310.13061"
 GROKFAST2024 = "Lee, Kang, Kim, Lee (2024), Grokfast: Accelerated Grokking by Amplifying Slow Gradients, arXiv:2405.20233"
+MORWANI2024 = "Morwani, Edelman, Oncescu, Zhao, Kakade (2024), Feature emergence via margin maximization, arXiv:2311.07568"
 LYU2024 = "Lyu, Jin, Li, Du, Lee, Hu (2024), Dichotomy of Early and Late Phase Implicit Biases, arXiv:2311.18817"
 RUBIN2024 = "Rubin, Seroussi, Ringel (2024), Grokking as a first order phase transition in two layer networks, arXiv:2310.03789"
 PRIETO2025 = "Prieto, Barsbey, Mediano, Birdal (2025), Grokking at the Edge of Numerical Stability, arXiv:2501.04697"

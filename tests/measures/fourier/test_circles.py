@@ -56,3 +56,10 @@ def test_wrong_arguments_are_named(components):
 
 def test_the_published_network_has_its_published_value(clock_pizza):
     assert circularity(clock_pizza["A_embedding"]) == pytest.approx(0.99782, abs=2e-5)  # weights are kept in float16
+
+
+def test_at_even_length_the_highest_frequency_counts_once():
+    n = np.arange(12)
+    half, other = (-1.0) ** n / np.sqrt(12), np.cos(2 * np.pi * 2 * n / 12) / np.sqrt(6)
+    assert circularity((half + other)[:, None], components=1) == pytest.approx(0.5, abs=1e-12)
+    assert circularity(half[:, None], components=1) == pytest.approx(1, abs=1e-12)

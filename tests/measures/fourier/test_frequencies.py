@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from spinodal.measures.fourier import basis, key_frequencies, neuron_share_null
+from spinodal.measures.fourier import basis, discrete_logarithms, key_frequencies, neuron_share_null
 from spinodal.theory import fourier_network
 
 P = 11
@@ -112,6 +112,47 @@ def test_weights_of_an_analytic_network_hold_its_frequencies():
     assert key_frequencies(table, 59, method="weights", energy=1.0).frequencies == (3, 7, 29)
 
 
+def in_logarithms(operation):
+    """Logarithms (i, j) of the two symbols of each row of the table without zeros, and where these rows lie."""
+    powers = discrete_logarithms(P)
+    logarithm = np.zeros(P, dtype=int)
+    logarithm[powers] = np.arange(P - 1)
+    a, b = (A, B) if operation == "mul" else (A[B > 0], B[B > 0])
+    inside = (a > 0) & (b > 0)
+    return logarithm[a], logarithm[b], inside
+
+
+@pytest.mark.parametrize("operation", ["mul", "divide"])
+def test_shares_of_products_are_those_of_the_transform_over_logarithms(operation):
+    i, j, inside = in_logarithms(operation)
+    n = P - 1
+    values = normal(3, len(i), 5)
+    values[~inside] = 1e3  # pairs with a zero count nowhere
+    found = key_frequencies(values, P, operation=operation)
+    grid = np.zeros((n, n, 5))
+    grid[i[inside], j[inside]] = values[inside]
+    waves = np.exp(2j * np.pi / n * np.outer(np.arange(n), np.arange(n)))
+    energy = np.abs(np.einsum("ki,ijm,lj->klm", waves, grid - grid.mean(axis=(0, 1)), waves)) ** 2
+    for k in range(1, n // 2 + 1):
+        block = sorted({0, k, n - k})
+        assert np.allclose(found.shares[k - 1], energy[np.ix_(block, block)].sum(axis=(0, 1)) / energy.sum(axis=(0, 1)), atol=1e-12)
+    half = np.cos(np.pi * (i + j))[:, None]
+    assert key_frequencies(half, P, operation=operation).shares[:, 0] == pytest.approx([0, 0, 0, 0, 1], abs=1e-12)
+
+
+def test_a_table_of_products_is_read_by_logarithms():
+    table = np.zeros((P, 3))
+    table[discrete_logarithms(P)] = np.cos(2 * np.pi * np.outer(np.arange(P - 1), [2, 2, 5]) / (P - 1))
+    found = key_frequencies(table, P, method="weights", operation="mul", energy=1.0)
+    assert found.frequencies == (2, 5)
+    assert found.shares == pytest.approx([0, 0.5, 0, 0, 0.5], abs=1e-12)  # a cosine of the last frequency has twice the energy
+
+
+def test_differences_have_the_shares_of_sums():
+    values = normal(4, P * P, 4)
+    assert np.array_equal(key_frequencies(values, P, operation="sub").shares, key_frequencies(values, P).shares)
+
+
 @pytest.mark.parametrize("method", ["neurons", "weights"])
 def test_nothing_alive_is_said_not_raised(method):
     rows = P * P if method == "neurons" else P
@@ -134,6 +175,7 @@ def test_huge_activations_do_not_overflow():
     [
         ({"prime": 15}, "odd prime"), ({"values": np.zeros((P, 4))}, r"values must have shape \(121, width\).*got \(11, 4\)"),
         ({"method": "weights"}, r"values must have shape \(11, columns\)"), ({"method": "neuron"}, "nearest: neurons"),
+        ({"operation": "cubic"}, "operation must be one of"), ({"operation": "divide"}, r"\(110, width\)"),
         ({"threshold": 1.0}, "threshold"), ({"minimum_share": -1}, "minimum_share"), ({"energy": 1.5}, "energy"),
     ],
 )  # fmt: skip

@@ -118,3 +118,12 @@ def test_rescaled_weights_have_the_same_normalised_margin():
 def test_wrong_arguments_are_named(settings, words):
     with pytest.raises((ValueError, TypeError), match=words):
         weights(**settings)
+
+
+def test_settings_of_the_other_kind_are_checked_and_each_kind_cites_its_source():
+    for wrong in ({"per_frequency": -3}, {"multipliers": "x"}, {"seed": -1}):
+        for phases in ({"width": 10}, {"phases": "lattice"}):
+            with pytest.raises(ValueError, match=next(iter(wrong))):
+                weights(7, **phases, **wrong)
+    assert "2301.02679" in weights(7, 10).citation
+    assert "2311.07568" in weights(7, phases="lattice").citation

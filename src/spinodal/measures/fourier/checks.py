@@ -36,13 +36,14 @@ def class_labels(labels: Any, rows: int, classes: int) -> np.ndarray:
     return found
 
 
-def chosen_frequencies(frequencies: Any, largest: int) -> tuple[int, ...]:
-    """`frequencies` as ascending ints of 1..largest, none twice."""
+def chosen_frequencies(frequencies: Any, length: int) -> tuple[int, ...]:
+    """`frequencies` as ascending ints of 1..length // 2, none twice; `length`: the order of the cyclic group."""
+    largest = length // 2
     if isinstance(frequencies, str) or not isinstance(frequencies, Iterable):
         raise TypeError(f"frequencies must be several integers of 1..{largest}, got {frequencies!r}")
-    found = tuple(sorted(integer("frequencies", k, minimum=1, why="k of cos(2 pi k n / p)") for k in frequencies))
+    found = tuple(sorted(integer("frequencies", k, minimum=1, why=f"k of cos(2 pi k n / {length})") for k in frequencies))
     top = found[-1] if found else 0
-    require(top <= largest, f"frequencies must be in 1..{largest}, got {top}; fold k into p - k")
+    require(top <= largest, f"frequencies must be in 1..{largest}, got {top}; fold k into {length} - k")
     require(len(set(found)) == len(found), f"frequencies must differ, got {found}")
     return found
 

@@ -30,7 +30,7 @@ class SoftmaxCollapse:
 def softmax_collapse(logits: Any, dtype: str = "float32", *, order: str = "pairwise") -> SoftmaxCollapse:
     """Share of the rows whose softmax is exactly one-hot in a floating-point type, so that a correct row has no gradient.
 
-        sum_c exp(z_c - max z) == 1    with every step rounded to `dtype`.
+        sum_c exp(z_c - max z) == 1    with every step rounded to `dtype`; NumPy adds float16 "pairwise" in float32 and rounds the sum.
 
     The answer depends on the order of summation: 112 equal rivals behind a leader by m collapse in float32 from m = 24 ln 2 = 16.64 if
     added to the leading 1 one after another, from 24 ln 2 + ln 112 = 21.35 if they are added up first, and libraries lie between. So the

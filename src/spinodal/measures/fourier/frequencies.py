@@ -8,7 +8,8 @@ import numpy as np
 from ...citations import NANDA2023 as CITATION
 from ...errors import choice, odd_prime, positive, real, require
 from .checks import all_finite, numbers
-from .waves import basis
+from .trig_part import OPERATIONS, symbol_order, table_rows
+from .waves import all_modes
 
 DEAD = 1e-12  # a column with this share of the largest energy, or less, is dead
 
@@ -28,7 +29,14 @@ class KeyFrequencies:
 
 
 def key_frequencies(
-    values: Any, prime: Any, *, method: str = "neurons", threshold: float = 0.85, minimum_share: float = 0.01, energy: float = 0.9
+    values: Any,
+    prime: Any,
+    *,
+    method: str = "neurons",
+    threshold: float = 0.85,
+    minimum_share: float = 0.01,
+    energy: float = 0.9,
+    operation: str = "add",
 ) -> KeyFrequencies:
     """The frequencies that a network computes with, by its neurons or by a table of its weights.
 
@@ -37,10 +45,13 @@ def key_frequencies(
         weights: energy_k = |cos_k row|^2 + |sin_k row|^2 of basis @ table; key is the smallest set that holds `energy` of all k >= 1
 
     Arguments:
-        values: "neurons": hidden activations on all pairs, (p^2, width), row a p + b, after the nonlinearity.
+        values: "neurons": hidden activations on all pairs, (p^2, width), row a p + b, after the nonlinearity; for "divide"
+            (p (p-1), width), row a (p-1) + b - 1.
             "weights": a table over the symbols, (p, columns): the embedding, `(mlp_out @ unembedding).T`, or `first[:p]`.
         prime: p, an odd prime. method: "neurons" or "weights"; they disagree on imperfect networks, so report both.
         threshold: in [0, 1), minimum_share: in [0, 1], for neurons. energy: in (0, 1], for weights.
+        operation: "add", "sub", "mul" or "divide", default "add". Products are sums of discrete logarithms: symbols and pairs without 0 in
+            that order, waves of period p - 1, whose last frequency, (p-1)/2, has a cosine only.
     Returns: `KeyFrequencies`. A pure neuron of a *quadratic* network also carries 2k and stays below the default threshold: use weights,
         or a lower one. A column of at most 1e-12 of the largest energy is dead: its shares are NaN and it is counted nowhere.
     Undefined (`converged=False`, no frequencies): values that are not finite, or no live column.
@@ -48,23 +59,28 @@ def key_frequencies(
     """
     p = odd_prime("prime", prime)
     choice("method", method, ("neurons", "weights"))
+    choice("operation", operation, OPERATIONS)
     require(0 <= real("threshold", threshold) < 1, f"threshold must be in [0, 1), got {threshold}")
     require(0 <= real("minimum_share", minimum_share) <= 1, f"minimum_share must be in [0, 1], got {minimum_share}")
     require(positive("energy", energy) <= 1, f"energy must be in (0, 1], got {energy}")
+    pairs = p * (p - 1) if operation == "divide" else p**2
     if method == "neurons":
-        table = numbers("values", values, (p**2, None), f"({p**2}, width), the activations on all pairs, for method='neurons'")
+        table = numbers("values", values, (pairs, None), f"({pairs}, width), the activations on all pairs, for method='neurons'")
     else:
         table = numbers("values", values, (p, None), f"({p}, columns), a table over the symbols, for method='weights'")
     if not all_finite(table):
         return _nothing(p, table.shape[1], method, "values has entries that are not finite")
-    return _by_neurons(table, p, threshold, minimum_share) if method == "neurons" else _by_weights(table, p, energy)
+    if method == "weights":
+        return _by_weights(table if operation in ("add", "sub") else table[symbol_order(p, operation)], energy)
+    # The blocks of a - b are those of a + b, whose rows follow one another
+    return _by_neurons(table, table_rows(p, "add" if operation == "sub" else operation), threshold, minimum_share)
 
 
-def _by_neurons(values: np.ndarray, p: int, threshold: float, minimum_share: float) -> KeyFrequencies:
-    inside, total = _block_energies(values, p)
+def _by_neurons(values: np.ndarray, rows: np.ndarray, threshold: float, minimum_share: float) -> KeyFrequencies:
+    inside, total = _block_energies(values, rows)
     live = total > DEAD * total.max()
     if not live.any():
-        return _nothing(p, len(live), "neurons", "every neuron has the same activation on all pairs")
+        return _nothing(len(rows), len(live), "neurons", "every neuron has the same activation on all pairs")
     shares = np.full(inside.shape, np.nan)
     shares[:, live] = inside[:, live] / total[live]
     best = shares[:, live].argmax(axis=0)
@@ -76,44 +92,48 @@ def _by_neurons(values: np.ndarray, p: int, threshold: float, minimum_share: flo
     return KeyFrequencies(found, counts, shares, live, "neurons", converged=True, message=message)
 
 
-def _block_energies(values: np.ndarray, p: int) -> tuple[np.ndarray, np.ndarray]:
-    """Energy in the 3x3 block of each frequency, ((p-1)/2, width), and of everything but the mean, (width,).
+def _block_energies(values: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Energy in the 3x3 block of each frequency, (n // 2, width), and of everything but the mean, (width,); `rows` (n, n): the table.
 
     The four functions cos_k, sin_k (a) x cos_k, sin_k (b) span the same space as cos_k, sin_k of a + b and of b - a, so four sums over the
     table hold every block, and the table is read once.
     """
-    origin = values[0].astype(np.float64)  # taken away first: a large common activation must not eat the digits of its variations
+    n = len(rows)
+    contiguous = np.array_equal(rows.ravel(), np.arange(n * n))  # as for addition: blocks need not be copied
+    origin = values[rows[0, 0]].astype(np.float64)  # taken away first: a large common activation must not eat the digits of its variations
     largest = max(float(values.max()), -float(values.min()))
     unit = largest if largest > 1e100 else 1.0  # before squaring: activations of 1e200 are legal
-    block = np.empty((p, values.shape[1]))  # one for all rounds: it stays in the cache
-    sums = np.zeros((4, p, values.shape[1]))  # over b, over a, along a + b, along b - a
+    block = np.empty((n, values.shape[1]))  # one for all rounds: it stays in the cache
+    sums = np.zeros((4, n, values.shape[1]))  # over b, over a, along a + b, along b - a
     of_a, of_b, of_sum, of_difference = sums
     total = np.zeros(values.shape[1])
-    for a in range(p):
-        np.subtract(values[a * p : (a + 1) * p], origin, out=block)
+    for a in range(n):
+        np.subtract(values[a * n : (a + 1) * n] if contiguous else values[rows[a]], origin, out=block)
         if unit != 1.0:
             block /= unit
         of_a[a] = block.sum(axis=0)
         of_b += block
-        of_sum[a:] += block[: p - a]
-        of_sum[:a] += block[p - a :]
-        of_difference[: p - a] += block[a:]
-        of_difference[p - a :] += block[:a]
+        of_sum[a:] += block[: n - a]
+        of_sum[:a] += block[n - a :]
+        of_difference[: n - a] += block[a:]
+        of_difference[n - a :] += block[:a]
         total += np.einsum("bi,bi->i", block, block)
-    total -= of_a.sum(axis=0) ** 2 / p**2
-    waves = basis(p)[1:] @ sums / np.sqrt(p)
+    total -= of_a.sum(axis=0) ** 2 / n**2
+    waves = all_modes(n)[1:] @ sums / np.sqrt(n)
+    if n % 2 == 0:
+        waves[3, -2:] = 0.0  # of frequency n/2 the cosines of a + b and of b - a are one and the same
     return np.sum(waves.reshape(4, -1, 2, values.shape[1]) ** 2, axis=(0, 2)), total
 
 
-def _by_weights(values: np.ndarray, p: int, energy: float) -> KeyFrequencies:
+def _by_weights(values: np.ndarray, energy: float) -> KeyFrequencies:
     scale = float(np.abs(values).max())
     table = np.divide(values, scale or 1.0, dtype=np.float64)  # before squaring: weights of 1e200 are legal
     table = table - table[0]
-    waves = np.sum((basis(p)[1:] @ table).reshape(-1, 2, table.shape[1]) ** 2, axis=1)
+    waves = np.sum((all_modes(len(table))[1:] @ table).reshape(-1, 2, table.shape[1]) ** 2, axis=1)
     columns = waves.sum(axis=0)
     live = columns > DEAD * columns.max()
     if not live.any():
-        return _nothing(p, len(live), "weights", "every column of the table is constant")
+        return _nothing(len(table), len(live), "weights", "every column of the table is constant")
     shares = waves.sum(axis=1) / waves.sum()
     order = np.argsort(-shares, kind="stable")
     held = np.cumsum(shares[order])
@@ -123,6 +143,6 @@ def _by_weights(values: np.ndarray, p: int, energy: float) -> KeyFrequencies:
     return KeyFrequencies(found, {}, shares, live, "weights", converged=True, message=message)
 
 
-def _nothing(p: int, width: int, method: str, why: str) -> KeyFrequencies:
-    shares = np.full(((p - 1) // 2, width) if method == "neurons" else ((p - 1) // 2,), np.nan)
+def _nothing(length: int, width: int, method: str, why: str) -> KeyFrequencies:
+    shares = np.full((length // 2, width) if method == "neurons" else (length // 2,), np.nan)
     return KeyFrequencies((), {}, shares, np.zeros(width, dtype=bool), method, converged=False, message=why)

@@ -53,7 +53,7 @@ def variance_explained_null(prime: Any, frequencies: Any) -> float:
     Source: rotational symmetry.
     """
     p = odd_prime("prime", prime)
-    return 2 * len(chosen_frequencies(frequencies, (p - 1) // 2)) / (p**2 - 1)
+    return 2 * len(chosen_frequencies(frequencies, p)) / (p**2 - 1)
 
 
 def neuron_share_null(prime: Any) -> float:

@@ -56,7 +56,8 @@ def table(logits: Any, prime: Any, frequencies: Any, operation: str) -> Table:
     p = odd_prime("prime", prime)
     choice("operation", operation, OPERATIONS)
     found = table_logits(logits, p, p * (p - 1) if operation == "divide" else None)
-    return Table(found, _rows(p, operation), chosen_frequencies(frequencies, (p - 1) // 2))
+    rows = table_rows(p, operation)
+    return Table(found, rows, chosen_frequencies(frequencies, len(rows)))
 
 
 def cyclic_sums(n: int) -> np.ndarray:
@@ -84,7 +85,13 @@ def discrete_logarithms(prime: Any) -> np.ndarray:
     raise AssertionError(f"{p} is prime and has no generator")  # cannot be
 
 
-def _rows(p: int, operation: str) -> np.ndarray:
+def symbol_order(p: int, operation: str) -> np.ndarray:
+    """The symbols in the order in which `operation` adds: all p, or without 0 by their discrete logarithm."""
+    return np.arange(p) if operation in ("add", "sub") else discrete_logarithms(p)
+
+
+def table_rows(p: int, operation: str) -> np.ndarray:
+    """(n, n): rows of a table of all pairs, such that the answer of row [i, j] depends on i + j modulo n."""
     if operation in ("add", "sub"):
         a, b = np.arange(p), np.arange(p)
         return np.add.outer(a * p, b if operation == "add" else -b % p)

@@ -17,8 +17,12 @@ def basis(prime: Any) -> np.ndarray:
     Returns: (p, p) float64; `basis(p) @ basis(p).T` is the identity. The last frequency, (p-1)/2, belongs to it.
     Source: Nanda et al. (2023), arXiv:2301.05217; the released loop `range(1, p // 2)` loses the last frequency.
     """
-    p = odd_prime("prime", prime)
-    return np.vstack([np.full((1, p), p**-0.5), modes(p, range(1, (p - 1) // 2 + 1))])
+    return all_modes(odd_prime("prime", prime))
+
+
+def all_modes(length: int) -> np.ndarray:
+    """The constant and `modes` of the frequencies 1..length // 2: `basis` of any length."""
+    return np.vstack([np.full((1, length), length**-0.5), modes(length, range(1, length // 2 + 1))])
 
 
 def modes(length: int, frequencies: Any) -> np.ndarray:

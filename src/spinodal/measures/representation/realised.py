@@ -14,7 +14,10 @@ BLOCK = 1 << 17  # numbers worked on at a time: 1 MB stays in the cache, and a l
 
 def as_stack(embedding: ArrayLike) -> tuple[np.ndarray, bool]:
     """`embedding` as float64 (T, p, d), and whether it was a stack."""
-    found = np.asarray(embedding)
+    try:
+        found = np.asarray(embedding)
+    except ValueError:  # rows of different lengths
+        raise ValueError("embedding must have shape (p,), (p, d) or (T, p, d), got rows of different lengths") from None
     if found.dtype.kind not in "fiu":
         raise TypeError(f"embedding must be real numbers, got an array of {found.dtype}")
     require(found.ndim in (1, 2, 3), f"embedding must have shape (p,), (p, d) or (T, p, d), got {found.shape}")

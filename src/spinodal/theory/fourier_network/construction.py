@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from ...citations import GROMOV2023, MORWANI2024
 from ...errors import choice, integer, odd_prime, require
 from .record import FourierNetwork
 
@@ -40,15 +41,15 @@ def weights(
     """
     p = odd_prime("prime", prime)
     choice("phases", phases, ("random", "lattice"))
+    m = integer("per_frequency", per_frequency, minimum=1, why="M, the number of neurons of each frequency")
+    alpha, beta = _multipliers(multipliers)
+    integer("seed", seed, minimum=0, why="of the random phases")
     if phases == "random":
         require(width is not None, "width must be given with phases='random', got None (it is N, the number of neurons)")
         neurons = integer("width", width, minimum=1, why="N, the number of neurons")
         chosen = np.resize(_frequencies(frequencies, range(p), smallest=0, largest=p - 1), neurons)
-        generator = np.random.default_rng(integer("seed", seed, minimum=0))
-        phi, psi = generator.uniform(0, 2 * np.pi, size=(2, neurons))
+        phi, psi = np.random.default_rng(seed).uniform(0, 2 * np.pi, size=(2, neurons))
     else:
-        m = integer("per_frequency", per_frequency, minimum=1, why="M, the number of neurons of each frequency")
-        alpha, beta = _multipliers(multipliers)
         chosen = np.repeat(_frequencies(frequencies, range(1, (p - 1) // 2 + 1), smallest=1, largest=p - 1), m)
         require(
             width is None,
@@ -57,7 +58,8 @@ def weights(
         j = np.tile(np.arange(m), len(chosen) // m)
         phi, psi = 2 * np.pi / m * (alpha * j % m), 2 * np.pi / m * (beta * j % m)
     angles = 2 * np.pi / p * (np.outer(np.arange(p), chosen) % p)
-    return FourierNetwork(np.cos(angles + phi), np.cos(angles + psi), np.cos(angles + phi + psi).T, chosen)
+    citation = GROMOV2023 if phases == "random" else MORWANI2024
+    return FourierNetwork(np.cos(angles + phi), np.cos(angles + psi), np.cos(angles + phi + psi).T, chosen, citation)
 
 
 def cancels(per_frequency: int, multipliers: tuple[int, int]) -> bool:

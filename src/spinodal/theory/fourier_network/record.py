@@ -57,7 +57,8 @@ class FourierNetwork:
 
             min margin / |theta|^3,    |theta| = (sum_i |(first_i, second_i, readout_i)|_2^3)^(1/3).
 
-        Returns: at most `largest_normalised_margin(p)`; 0 with a tie, negative with a wrong pair. NaN if all weights are 0.
+        Returns: at most `largest_normalised_margin(p)`, if that theorem is recalled rightly; 0 with a tie, negative with a wrong pair.
+            NaN if all weights are 0.
         Source: Morwani et al. (2024), arXiv:2311.07568.
         """
         lengths = np.linalg.norm(np.vstack([self.first, self.second, self.readout.T]), axis=0)
@@ -74,12 +75,12 @@ class FourierNetwork:
 
 
 def largest_normalised_margin(prime: int) -> float:
-    """The largest normalised margin that any two-layer square network can have on addition modulo a prime.
+    """The largest normalised margin of a two-layer square network on addition modulo a prime, by the theorem of arXiv:2311.07568.
 
         sqrt(2/27) / (sqrt(p) (p - 1)).
 
     Arguments: prime: p, an odd prime.
-    Source: the theorem of arXiv:2311.07568, as recalled; the lattice networks of `weights` reach it to round-off.
+    Source: arXiv:2311.07568, as recalled, not read; the lattice networks of `weights` reach it to round-off.
     """
     p = odd_prime("prime", prime)
     return float(np.sqrt(2 / 27) / (np.sqrt(p) * (p - 1)))
