@@ -104,6 +104,15 @@ def test_too_few_runs_for_the_rate_raise_no_alarm():
     assert np.isinf(found.threshold).all()
 
 
+def test_a_fold_without_a_threshold_is_said():
+    crossing = np.where(np.arange(18) < 6, 100.0, np.nan)
+    folds = np.r_[[0, 0, 1, 1, 2, 2], np.repeat([0, 1, 2], [10, 1, 1])]
+    ensemble = Ensemble(STEPS, crossing, folds=folds, draws=100)
+    found = lead_time(ensemble, signal(ensemble, 40), rate=0.1)
+    assert not found.converged
+    assert "12 of 18 runs can't be warned" in found.message
+
+
 def test_the_interval_of_the_median_is_that_of_resampled_runs():
     rng = np.random.default_rng(0)
     ensemble = Ensemble(STEPS, np.r_[10 * rng.integers(8, 20, 51).astype(float), np.full(20, np.nan)], folds=np.arange(71) % 5, draws=4000)

@@ -52,7 +52,7 @@ def lead_time(ensemble: Ensemble, scores: Any, *, direction: str = "high", rate:
         stay in the median. Leads are short by up to one interval of checkpoints. Shares have Wilson intervals, the median one over
         resampled clusters and runs.
     Undefined (`converged=False`, NaN): no run that will generalise, or none that won't. With fewer than 1 / rate - 1 of these in the other
-        folds the rate can't be promised, and no alarm is raised.
+        folds the rate can't be promised and no alarm is raised: `converged=False`, and the message says for how many runs.
     Source: Vovk, Gammerman, Shafer (2005), for the quantile; the rule is ours.
     """
     choice("direction", direction, DIRECTIONS)
@@ -74,12 +74,13 @@ def lead_time(ensemble: Ensemble, scores: Any, *, direction: str = "high", rate:
     lead = np.where(will, np.fmax(ensemble.crossing - alarm, 0.0), np.nan)
     cases, controls = int(will.sum()), int(wont.sum())
     warned, false = int((lead > 0).sum()), int(np.isfinite(alarm[wont]).sum())
-    possible = bool(np.isfinite(threshold).any())
+    without = (will | wont) & ~np.isfinite(threshold[folds]).any(axis=1)
     message = f"{warned} of {cases} runs warned, {false} of {controls} false alarms at a rate of {rate:g}"
     if not cases or not controls:
         message = f"{cases} runs generalise, {controls} do not: lead times need both"
-    elif not possible:
-        message += f": a rate of {each:g} needs {np.ceil(1 / each - 1):g} runs of other folds that don't generalise and have a score"
+    elif without.any():
+        message += f"; {without.sum()} of {cases + controls} runs can't be warned: a rate of {each:g} needs "
+        message += f"{np.ceil(1 / each - 1):g} runs of other folds that don't generalise and have a score"
     return LeadTime(
         alarm=alarm,
         lead=lead,
@@ -94,7 +95,7 @@ def lead_time(ensemble: Ensemble, scores: Any, *, direction: str = "high", rate:
         not_forecast=ensemble.runs - cases - controls,
         threshold=threshold,
         rate=rate,
-        converged=bool(cases and controls and possible),
+        converged=bool(cases and controls and not without.any()),
         message=message,
     )
 

@@ -93,7 +93,7 @@ class Ensemble:
         return found
 
     def interval(self, draws: np.ndarray) -> tuple[float, float]:
-        """Between the percentiles of what the bootstrap drew; NaN if half of the draws are undefined."""
+        """Between the percentiles of what the bootstrap drew; NaN if more than half of the draws are undefined."""
         draws = draws[~np.isnan(draws)]
         if 2 * len(draws) < self.draws:
             return np.nan, np.nan
