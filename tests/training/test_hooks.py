@@ -42,8 +42,7 @@ def test_a_run_evaluates_them_by_name_and_says_what_they_cost():
 
 def test_measures_of_sums_are_not_offered_where_there_are_none():
     known = known_measures(ModularArithmetic(P, operation="cubic"), QuadraticMLP(12))
-    assert "restricted_loss" not in known
-    assert "key_frequency_count" in known
+    assert list(known) == ["weight_norm", "least_margin", "softmax_collapse"]
     assert list(known_measures(SymbolAddition(), None)) == ["weight_norm"]
     with pytest.raises(ValueError, match="no table of symbols among the parameters readout"):
         symbol_table({"readout": np.ones((3, 3))}, 3)
@@ -92,3 +91,39 @@ def test_one_pass_gives_the_last_hidden_layer_and_the_logits():
     np.testing.assert_allclose(hidden, network.hidden(parameters, PROBLEM.pairs)[-1], rtol=1e-5)
     np.testing.assert_allclose(logits, network.logits(parameters, PROBLEM.pairs), rtol=1e-5, atol=1e-4)
     assert forward(QuadraticMLP(12)) is forward(network)
+
+
+@pytest.mark.parametrize("operation", ["mul", "divide"])
+def test_products_are_read_in_the_order_of_their_logarithms(operation):
+    """One frequency in the logarithms is all frequencies in the symbols."""
+    table = np.zeros((P, 12), np.float32)
+    turns = np.arange(P - 1)[:, None]
+    table[fourier.discrete_logarithms(P)] = np.cos(2 * np.pi * 3 / (P - 1) * turns + np.arange(12))
+    parameters = {"first": np.vstack([table, table]), "readout": np.ones((12, P), np.float32)}
+    known = known_measures(ModularArithmetic(P, operation), QuadraticMLP(12))
+    assert known["key_frequency_count"](parameters) == 1
+    assert known["inverse_participation_ratio"](parameters) == pytest.approx(1, abs=1e-5)
+    assert np.isfinite(known["restricted_loss"](parameters))
+
+
+def test_a_dead_table_has_no_frequencies_and_no_losses_by_them():
+    parameters = {name: np.zeros_like(leaf) for name, leaf in analytic().items()}
+    known = known_measures(PROBLEM, QuadraticMLP(12))
+    assert known["key_frequency_count"](parameters) == 0
+    assert all(np.isnan(known[name](parameters)) for name in ("restricted_loss", "excluded_loss", "variance_explained"))
+    assert np.isnan(known["inverse_participation_ratio"](parameters))
+
+
+def test_no_measure_is_lost_to_another_of_its_name():
+    def norm(parameters):
+        return float(np.linalg.norm(parameters["readout"]))
+
+    run = {"network": QuadraticMLP(12), "steps": 10, "every": 10}
+    both = train(PROBLEM, **run, measures={"mine": norm, "theirs": "weight_norm"}).measures
+    assert both["mine"][0] < both["theirs"][0]
+    with pytest.raises(ValueError, match="two of the name 'norm': give a dict"):
+        train(PROBLEM, **run, measures=(norm, norm))
+    with pytest.raises(TypeError, match=r"got 'weight_norm': write \('weight_norm',\)"):
+        train(PROBLEM, **run, measures="weight_norm")
+    with pytest.raises(TypeError, match="functions of the parameters, got 3"):
+        train(PROBLEM, **run, measures={"n": 3})

@@ -114,6 +114,9 @@ def test_wrong_shapes_and_types_are_named(loss):
         loss(jnp.zeros((4, 3)), jnp.zeros(5, int))
     with pytest.raises(ValueError, match=r"float32 of shape \(4,\)"):
         loss(jnp.zeros((4, 3)), jnp.zeros(4))
+    for wrong in (-1, 3):
+        with pytest.raises(ValueError, match=r"labels must be in 0..2, got 0\.\.3|got -1\.\.0"):
+            loss(jnp.zeros((4, 3)), jnp.zeros(4, int).at[1].set(wrong))
     with pytest.raises(TypeError, match="logits must be floating-point numbers, got int32"):
         loss(jnp.zeros((4, 3), int), jnp.zeros(4, int))
     with pytest.raises(ValueError, match="one weight for each of the 4 rows, got shape"):

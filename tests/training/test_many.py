@@ -41,3 +41,7 @@ def test_runs_of_two_shapes_can_not_go_side_by_side():
 
 def test_the_usual_optimizer_is_that_of_the_network():
     assert train_many([Run(SMALL)], steps=10)[0].settings["optimizer"] == PerGroup()
+
+
+def test_runs_may_come_one_by_one():
+    assert len(train_many((Run(SMALL, seed=k) for k in range(2)), steps=10)) == 2

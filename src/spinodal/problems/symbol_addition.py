@@ -74,7 +74,10 @@ def _checked_pairs(given: object, symbols: int) -> int | tuple[tuple[int, int], 
         number = integer("training_pairs", given, minimum=1, why="how many pairs train; an empty training set teaches nothing")
         require(number <= count, f"training_pairs must be at most {count}, all pairs of {symbols} symbols, got {number}")
         return number
-    array = np.asarray(list(given))
+    try:
+        array = np.asarray(list(given))
+    except (ValueError, TypeError):  # rows of different lengths, or an array without any axis
+        raise ValueError(f"training_pairs must be a number or pairs of symbols, got {given!r}") from None
     require(array.size > 0, "training_pairs must hold at least one pair, got none")
     require(
         array.ndim == 2 and array.shape[1] == 2 and array.dtype.kind in "iu",

@@ -14,6 +14,7 @@ import numpy as np
 
 from ..compiling import one_thread
 from ..measures import fourier
+from ..measures.fourier.trig_part import OPERATIONS, symbol_order
 from ..problems import ModularArithmetic
 from .settings import Measure
 
@@ -23,20 +24,11 @@ def known_measures(problem: Any, network: Any) -> dict[str, Measure]:
     if not isinstance(problem, ModularArithmetic):
         return {"weight_norm": weight_norm}
     look = TableLook(problem, network)
-    known: dict[str, Measure] = {
-        "weight_norm": weight_norm,
-        "key_frequency_count": look.key_frequency_count,
-        "inverse_participation_ratio": look.inverse_participation_ratio,
-        "least_margin": look.least_margin,
-        "softmax_collapse": look.softmax_collapse,
-    }
-    if problem.operation in TRIG_OPERATIONS:
-        trig = {"restricted_loss": look.restricted_loss, "excluded_loss": look.excluded_loss, "variance_explained": look.variance_explained}
-        known |= trig
-    return known
+    names = ("least_margin", "softmax_collapse", *(OF_SUMS if problem.operation in OPERATIONS else ()))
+    return {"weight_norm": weight_norm, **{name: getattr(look, name) for name in names}}
 
 
-TRIG_OPERATIONS = ("add", "sub")
+OF_SUMS = ("key_frequency_count", "inverse_participation_ratio", "restricted_loss", "excluded_loss", "variance_explained")
 
 
 def weight_norm(parameters: dict[str, Any]) -> float:
@@ -74,38 +66,48 @@ class TableLook:
         if self._seen is not parameters:
             self._seen = parameters
             self._logits = np.asarray(forward(self.network)(parameters, self.problem.pairs)[1])
-            prime = self.problem.prime
-            found = fourier.key_frequencies(symbol_table(parameters, prime), prime, method="weights")
-            self._frequencies = found.frequencies or tuple(range(1, (prime - 1) // 2 + 1))  # all of them if no set can be chosen
+            p = self.problem
+            if p.operation in OPERATIONS:
+                table = symbol_table(parameters, p.prime)
+                self._frequencies = fourier.key_frequencies(table, p.prime, method="weights", operation=p.operation).frequencies
         return self
 
     def key_frequency_count(self, parameters: dict[str, Any]) -> int:
-        """Of the table that reads the symbols."""
+        """Of the table that reads the symbols; 0 where it is constant. Products and quotients: over the discrete logarithms."""
         return len(self._at(parameters)._frequencies)
 
     def inverse_participation_ratio(self, parameters: dict[str, Any]) -> float:
-        """Mean over the features of the table that reads the symbols."""
-        return float(np.nanmean(fourier.inverse_participation_ratio(symbol_table(parameters, self.problem.prime).T)))
+        """Mean over the features of the table that reads the symbols, in the order of `key_frequency_count`; NaN where all are constant."""
+        table = symbol_table(parameters, self.problem.prime)[symbol_order(self.problem.prime, self.problem.operation)]
+        found = fourier.inverse_participation_ratio(table.T)
+        found = found[~np.isnan(found)]
+        return float(found.mean()) if found.size else np.nan
 
     def least_margin(self, parameters: dict[str, Any]) -> float:
         """Over all pairs."""
         return float(fourier.margins(self._at(parameters)._logits, self.problem.true_labels).min())
 
     def softmax_collapse(self, parameters: dict[str, Any]) -> float:
-        """Share of the training pairs."""
+        """Share of the training pairs, in float32 whatever `loss_dtype` is, summed pairwise; the bracket: `fourier.softmax_collapse`."""
         return float(fourier.softmax_collapse(self._at(parameters)._logits[self.problem.train_mask]).fraction)
 
     def restricted_loss(self, parameters: dict[str, Any]) -> float:
-        """Over all pairs, as published."""
+        """Over all pairs, as published; NaN, as the two below, where the table that reads the symbols is constant."""
         look, p = self._at(parameters), self.problem
+        if not look._frequencies:
+            return np.nan
         return fourier.restricted_loss(look._logits, p.true_labels, p.prime, look._frequencies, operation=p.operation)
 
     def excluded_loss(self, parameters: dict[str, Any]) -> float:
         """Over the training pairs, as published."""
         look, p = self._at(parameters), self.problem
+        if not look._frequencies:
+            return np.nan
         return fourier.excluded_loss(look._logits, p.true_labels, p.prime, look._frequencies, operation=p.operation, mask=p.train_mask)
 
     def variance_explained(self, parameters: dict[str, Any]) -> float:
         """By the key frequencies, over all pairs."""
         look, p = self._at(parameters), self.problem
+        if not look._frequencies:
+            return np.nan
         return fourier.variance_explained(look._logits, p.prime, look._frequencies, operation=p.operation)

@@ -4,6 +4,7 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+from jax.core import Tracer
 
 
 def cross_entropy(logits: Any, labels: Any, *, weighted: Any = None) -> jax.Array:
@@ -16,7 +17,7 @@ def cross_entropy(logits: Any, labels: Any, *, weighted: Any = None) -> jax.Arra
         labels: y, (n,) integers in 0..c-1.
         weighted: weights (n,) of the rows, >= 0, for rows that do not count: sum_i w_i l_i / sum_i w_i. Default: all 1.
     Returns: a scalar >= 0. In float32 its gradient becomes exactly 0 on rows with a large margin (softmax collapse).
-    Undefined: no rows, or weights that are all 0, give NaN.
+    Undefined: no rows, or weights that are all 0, give NaN. Raises: ValueError for labels that are no class, unless they are traced.
     """
     logits, labels = _checked(logits, labels)
     shifted = logits - jax.lax.stop_gradient(jnp.max(logits, axis=1, keepdims=True))
@@ -66,6 +67,8 @@ def _checked(logits: Any, labels: Any) -> tuple[jax.Array, jax.Array]:
         )
     if not jnp.issubdtype(logits.dtype, jnp.floating):
         raise TypeError(f"logits must be floating-point numbers, got {logits.dtype}")
+    if not isinstance(labels, Tracer) and labels.size and not bool(((labels >= 0) & (labels < logits.shape[1])).all()):
+        raise ValueError(f"labels must be in 0..{logits.shape[1] - 1}, got {labels.min()}..{labels.max()}")
     return logits, labels
 
 

@@ -44,6 +44,7 @@ def train_many(
     Raises: ValueError or TypeError that names the run or the argument.
     """
     choice("batching", batching, BATCHINGS)
+    runs = list(runs)
     for run in runs:
         instance("runs", run, Run)
     if batching == "vmap" or (batching == "auto" and jax.default_backend() != "cpu"):

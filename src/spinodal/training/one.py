@@ -3,15 +3,17 @@
 import contextlib
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import jax
 import numpy as np
 
-from ..errors import choice, integer, require
+from ..errors import choice, instance, integer, require
 from .hooks import known_measures
 from .networks.embedding_decoder import EmbeddingDecoder
 from .optimizers.adamw import AdamW
+from .optimizers.inner import require_optimizer
 from .optimizers.interface import Optimizer
 from .optimizers.per_group import PerGroup
 from .program import Spec
@@ -40,7 +42,7 @@ def train(
     every: int = 10,
     measures: Sequence[str | Measure] | Mapping[str, Measure] = (),
     measure_every: int | None = None,
-    checkpoint_every: int | str | Sequence[int] | None = None,
+    checkpoint_every: int | str | Sequence[int] | np.ndarray | None = None,
     checkpoint_at: float | None = None,
     batch: int | None = None,
     stop_at: float | None = None,
@@ -87,7 +89,7 @@ def train(
     begun = time.perf_counter(), time.process_time()
     schedule = Schedule(steps, every, stop_at, checkpoint_every, checkpoint_at, measure_every)
     checked_norm(norm, batch, initial_scale, norm_value)
-    integer("seed", seed, minimum=0)
+    require(integer("seed", seed, minimum=0) < 2**63, f"seed must be below 2^63, got {seed}")
     if loss_dtype is not None:
         choice("loss_dtype", loss_dtype, ("float32", "float64"))
     with jax.enable_x64(True) if loss_dtype == "float64" else contextlib.nullcontext():
@@ -102,6 +104,8 @@ def train(
     options = {
         "batch": batch,
         "loss_dtype": loss_dtype,
+        "any_split": any_split,
+        "parameters_given": parameters is not None,
         "initial_scale": initial_scale,
         "norm": norm,
         "norm_value": norm_value,
@@ -115,6 +119,7 @@ def starting_parameters(ready: Bound, given: Mapping[str, Any] | None, seed: int
     """Given or initial parameters times `scale`, float32, shaped as the network's own."""
     own = ready.initialise(seed)
     if given is not None:
+        instance("parameters", given, Mapping)
         given = jax.tree.map(lambda leaf: np.asarray(leaf, np.float32), dict(given))
         expected, got = (jax.tree.map(np.shape, tree) for tree in (own, given))
         require(expected == got, f"parameters must have the shapes {expected}, got {got}")
@@ -126,8 +131,7 @@ def checked_optimizer(optimizer: Any, ready: Bound, parameters: Mapping[str, Any
     """`optimizer`, or what is usual for this network; refuses what can't step its parameters."""
     if optimizer is None:
         return PerGroup() if isinstance(ready.task.network, EmbeddingDecoder) else AdamW()
-    if not (hasattr(optimizer, "init") and hasattr(optimizer, "step")):
-        raise TypeError(f"optimizer must be AdamW, SGD or PerGroup of spinodal.training, got {type(optimizer).__name__}: {optimizer!r}")
+    require_optimizer("optimizer", optimizer)
     if isinstance(optimizer, PerGroup) and "embedding" not in parameters:
         raise ValueError("optimizer=PerGroup(...) needs a network with an embedding, this one has none: give optimizer=AdamW(...)")
     return optimizer
@@ -135,6 +139,7 @@ def checked_optimizer(optimizer: Any, ready: Bound, parameters: Mapping[str, Any
 
 def settings_of(problem: Any, ready: Bound, optimizer: Any, seed: int, schedule: Schedule, **options: Any) -> dict[str, Any]:
     """What a trajectory says of how it was made; `options` that are not given are those of `train`."""
-    usual = {"batch": None, "loss_dtype": None, "initial_scale": 1.0, "norm": "free", "norm_value": None}
-    own = {"problem": problem, "network": ready.task.network, "optimizer": optimizer, "seed": seed, "stop_at": schedule.stop_at}
-    return {**own, **usual, **options}
+    own = {"problem": problem, "network": ready.task.network, "criterion": ready.task.criterion, "optimizer": optimizer, "seed": seed}
+    usual = {"batch": None, "loss_dtype": None, "any_split": False, "parameters_given": False}
+    usual |= {"initial_scale": 1.0, "norm": "free", "norm_value": None}
+    return {**own, **asdict(schedule), **usual, **options}

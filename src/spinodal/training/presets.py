@@ -58,7 +58,12 @@ def _zhong(name: str, attention: float) -> Preset:
         steps=20_000,
         every=100,
         citation=ZHONG2023,
-        ambiguities=("The published configuration names a causal mask that the code does not have; here there is none.",),
+        ambiguities=(
+            "The published configuration names a causal mask that the code does not have; here there is none.",
+            "The precision is not stated. In float32 the gradient of the fitted pairs vanishes and the decay takes the circuit apart "
+            "(docs/modular-arithmetic.md); here the loss is in float64.",
+        ),
+        loss_dtype="float64",
     )
 
 

@@ -150,13 +150,15 @@ def both_crossed(log: Log, level: float) -> bool:
 
 def assembled(bound: Bound, log: Log, parameters: Any, schedule: Schedule, settings: Mapping[str, Any], clocks: tuple) -> Trajectory:
     """The record of a run; `clocks`: wall and CPU seconds."""
-    series, steps = log.series(), np.array(log.steps)
+    series, steps = log.series(), np.array(log.steps, int)
     rqi = np.full(len(steps), np.nan)
     if bound.has_rqi:
         from ..measures.representation import rqi as quality
 
         rqi = np.asarray(quality(series["embedding"]))
-    if log.diverged_at is not None:
+    if log.diverged_at == 0:
+        message = "not finite at the start: parameters, or the initial ones times initial_scale, give a norm or a loss that is not a number"
+    elif log.diverged_at is not None:
         message = (
             f"diverged: a loss or the norm is not finite at step {log.diverged_at} (recorded every {schedule.every}); lower learning_rate"
         )

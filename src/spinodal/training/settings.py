@@ -2,7 +2,10 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Any
+
+import numpy as np
 
 from ..errors import choice, integer, positive, real, require
 
@@ -17,7 +20,7 @@ class Schedule:
     steps: int
     every: int
     stop_at: float | None
-    checkpoint_every: int | str | Sequence[int] | None
+    checkpoint_every: int | str | Sequence[int] | np.ndarray | None
     checkpoint_at: float | None
     measure_every: int | None
 
@@ -31,22 +34,26 @@ class Schedule:
         )
         for name in ("stop_at", "checkpoint_at"):
             level = getattr(self, name)
-            require(level is None or 0 < real(name, level) <= 1, f"{name} must be an accuracy, above 0 and at most 1, or None, got {level}")
+            if level is not None:
+                require(0 < real(name, level) <= 1, f"{name} must be an accuracy, above 0 and at most 1, or None, got {level}")
+                object.__setattr__(self, name, float(level))  # a Python float, which NumPy compares in float32
         if isinstance(self.checkpoint_every, str):
             choice("checkpoint_every", self.checkpoint_every, ("log",))
-        elif isinstance(self.checkpoint_every, Sequence):
+        elif isinstance(self.checkpoint_every, Sequence | np.ndarray):
             for step in self.checkpoint_every:
                 integer("checkpoint_every", step, minimum=0, why="a step at which parameters are kept")
                 require(
                     step % self.every == 0 and step <= self.steps,
                     f"checkpoint_every must hold multiples of every={self.every} up to steps={self.steps}, got {step}",
                 )
-        elif self.checkpoint_every is not None:
+        elif isinstance(self.checkpoint_every, Integral):
             self._multiple("checkpoint_every", self.checkpoint_every)
+        elif self.checkpoint_every is not None:
+            raise TypeError(f"checkpoint_every must be a number of updates, 'log' or a sequence of steps, got {self.checkpoint_every!r}")
         if self.measure_every is not None:
             self._multiple("measure_every", self.measure_every)
 
-    def _multiple(self, name: str, value: int) -> None:
+    def _multiple(self, name: str, value: Any) -> None:
         integer(name, value, minimum=1)
         require(value % self.every == 0, f"{name} must be a multiple of every={self.every}, got {value}")
 
@@ -54,10 +61,10 @@ class Schedule:
         """At which steps parameters are kept, before anything is known of the run; "log" doubles from `every` on."""
         if self.checkpoint_every is None:
             return set()
-        if isinstance(self.checkpoint_every, int):
-            return set(range(0, self.steps + 1, self.checkpoint_every))
+        if not isinstance(self.checkpoint_every, str | Sequence | np.ndarray):
+            return set(range(0, self.steps + 1, int(self.checkpoint_every)))
         if not isinstance(self.checkpoint_every, str):
-            return set(self.checkpoint_every)
+            return {int(step) for step in self.checkpoint_every}
         doubling = [self.every]
         while 2 * doubling[-1] < self.steps:
             doubling.append(2 * doubling[-1])
@@ -76,15 +83,16 @@ def checked_norm(norm: str, batch: int | None, initial_scale: float, norm_value:
 
 
 def named_measures(measures: Sequence[str | Measure] | Mapping[str, Measure], known: Mapping[str, Measure]) -> dict[str, Measure]:
-    """Names and functions as name -> function; a function goes by its `__name__`."""
-    if isinstance(measures, Mapping):
-        return dict(measures)
+    """Names and functions as name -> function; in a sequence a function goes by its `__name__`."""
+    if isinstance(measures, str):
+        raise TypeError(f"measures must be a sequence or a dict, got {measures!r}: write ({measures!r},)")
     found: dict[str, Measure] = {}
-    for measure in measures:
+    for name, measure in measures.items() if isinstance(measures, Mapping) else ((None, measure) for measure in measures):
         if isinstance(measure, str):
-            found[measure] = known[choice("measures", measure, known)]
-        elif callable(measure):
-            found[getattr(measure, "__name__", type(measure).__name__)] = measure
-        else:
+            name, measure = name or measure, known[choice("measures", measure, known)]
+        elif not callable(measure):
             raise TypeError(f"measures must hold names ({', '.join(known)}) or functions of the parameters, got {measure!r}")
+        name = name or getattr(measure, "__name__", type(measure).__name__)
+        require(name not in found, f"measures has two of the name {name!r}: give a dict, name -> function")
+        found[name] = measure
     return found

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import choice
+from ..errors import choice, real
 
 LEVELS_ABOVE = ("train_accuracy", "test_accuracy", "rqi")
 LEVELS_BELOW = ("train_loss", "test_loss")
@@ -51,10 +51,11 @@ class Trajectory:
     def crossing(self, name: str, level: float) -> int | None:
         """The first recorded step with a value >= level (losses: <= level), late by less than `every`; None if never."""
         series = getattr(self, choice("name", name, LEVELS_ABOVE + LEVELS_BELOW))
-        return first_crossing(self.steps, series, level, below=name in LEVELS_BELOW)
+        return first_crossing(self.steps, series, real("level", level), below=name in LEVELS_BELOW)
 
 
 def first_crossing(steps: np.ndarray, series: np.ndarray, level: float, *, below: bool = False) -> int | None:
     """The first of `steps` at which the series is at or beyond the level; NaN is never beyond."""
+    level = series.dtype.type(level)  # 9 of 10 in float32 is less than .9 in float64
     there = np.flatnonzero(series <= level if below else series >= level)
     return int(steps[there[0]]) if there.size else None

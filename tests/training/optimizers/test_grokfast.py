@@ -132,5 +132,5 @@ def test_wrong_settings_are_refused_in_words(settings, error, why):
 
 @pytest.mark.parametrize("inner", [0.1, None, Descent])
 def test_something_that_is_no_optimiser_is_refused(inner):
-    with pytest.raises(TypeError, match="inner must be an optimiser with init and step"):
+    with pytest.raises(TypeError, match="inner must be an optimiser of spinodal"):
         Grokfast(inner)

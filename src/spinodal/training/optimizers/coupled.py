@@ -27,7 +27,7 @@ class CoupledDecay:
     weight_decay: float = 0.0
 
     def __post_init__(self) -> None:
-        require_optimizer(self.inner)
+        require_optimizer("inner", self.inner)
         object.__setattr__(self, "weight_decay", not_negative("weight_decay", self.weight_decay))
 
     def init(self, parameters: Any) -> Any:

@@ -45,7 +45,7 @@ class Grokfast:
     window: int = 100
 
     def __post_init__(self):
-        require_optimizer(self.inner)
+        require_optimizer("inner", self.inner)
         choice("kind", self.kind, ("ema", "ma"))
         object.__setattr__(self, "decay", real("decay", self.decay))
         require(0 <= self.decay < 1, f"decay must be in [0, 1), got {self.decay} (it is the weight of the past in the average)")

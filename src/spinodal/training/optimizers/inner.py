@@ -1,9 +1,9 @@
-"""The check of optimisers that stand around another one."""
+"""The check of optimisers: those that a run is given, and those that stand around another one."""
 
 from typing import Any
 
 
-def require_optimizer(inner: Any) -> None:
-    """Raise `TypeError` unless `inner` is an optimiser's settings, with `init` and `step`."""
-    if isinstance(inner, type) or not (callable(getattr(inner, "init", None)) and callable(getattr(inner, "step", None))):
-        raise TypeError(f"inner must be an optimiser with init and step, such as AdamW(), got {inner!r}")
+def require_optimizer(name: str, value: Any) -> None:
+    """Raise `TypeError` unless `value` is an optimiser's settings, with `init` and `step`."""
+    if isinstance(value, type) or not (callable(getattr(value, "init", None)) and callable(getattr(value, "step", None))):
+        raise TypeError(f"{name} must be an optimiser of spinodal.training.optimizers, such as AdamW(), got {value!r}")

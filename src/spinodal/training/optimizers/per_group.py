@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from .adamw import AdamW
+from .inner import require_optimizer
 from .interface import Optimizer
 from .pytree import traced
 
@@ -26,6 +27,10 @@ class PerGroup:
 
     embedding: Optimizer = field(default_factory=lambda: AdamW(1e-3))
     decoder: Optimizer = field(default_factory=lambda: AdamW(1e-4))
+
+    def __post_init__(self):
+        require_optimizer("embedding", self.embedding)
+        require_optimizer("decoder", self.decoder)
 
     def init(self, parameters: Any) -> GroupStates:
         """Both groups at their start."""

@@ -31,7 +31,7 @@ class PerpGrad:
     rescale: bool = True
 
     def __post_init__(self):
-        require_optimizer(self.inner)
+        require_optimizer("inner", self.inner)
         if not isinstance(self.rescale, bool):
             raise TypeError(f"rescale must be True or False, got {self.rescale!r}")
 

@@ -7,6 +7,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from ...errors import instance, require
 from ...problems import PermutationGroup, SymbolAddition
 from .. import losses
 from ..networks.embedding_decoder import EmbeddingDecoder
@@ -33,9 +34,14 @@ def embedding_of(parameters: Any) -> jax.Array:
 def bind(problem: SymbolAddition | PermutationGroup, network: Any = None, loss: Any = None, loss_dtype: str | None = None) -> Bound:
     """All pairs go through the network, the test ones with weight 0 in the loss: one compiled program for any split."""
     group = isinstance(problem, PermutationGroup)
+    if network is not None:
+        instance("network", network, EmbeddingDecoder)
+    if loss is not None:
+        labels_by = f"outputs are entries of templates with {type(problem).__name__}(loss={problem.loss!r})"
+        require(problem.loss == "classification", f"loss can't be chosen where {labels_by}: take loss='classification' there")
     network = network or EmbeddingDecoder(problem.embedding_dim, "product" if group else "sum")
     data = problem.data()
-    by_template = loss is None and problem.loss == "regression"
+    by_template = problem.loss == "regression"
     criterion = NearestTemplate() if by_template else Classes(loss or losses.cross_entropy, loss_dtype)
     penalty = MeanAbsoluteEmbedding(problem.embedding_l1) if group and problem.embedding_l1 else None
     task = Task(network, criterion, shared=True, penalty=penalty, series=(("embedding", embedding_of),))

@@ -6,9 +6,11 @@ from typing import Any
 import jax.numpy as jnp
 import numpy as np
 
+from ...errors import instance
 from ...problems import GroupComposition, ModularArithmetic
 from .. import losses
 from ..networks import QuadraticMLP
+from ..networks.interface import Network
 from .criteria import Classes
 from .interface import Bound, Data, Rows, Task
 
@@ -31,7 +33,7 @@ def bind(
 
     With `any_split` all rows go through it, the test ones with weight 0 in the loss: one compiled program for every split.
     """
-    network = network or QuadraticMLP()
+    network = instance("network", network or QuadraticMLP(), Network)
     loss = loss or (losses.mean_squared if isinstance(network, QuadraticMLP) else losses.cross_entropy)
     data = problem.data()
 

@@ -5,7 +5,7 @@ from typing import Any
 import jax.numpy as jnp
 import numpy as np
 
-from ...errors import require
+from ...errors import instance, require
 from ...problems import Digits, RandomTeacher
 from .. import losses
 from ..networks.mlp import MLP
@@ -16,6 +16,8 @@ from .interface import Bound, Criterion, Data, Rows, Task
 def bind(problem: RandomTeacher | Digits, network: Any = None, loss: Any = None, loss_dtype: str | None = None) -> Bound:
     """Training and test rows apart: only the first go through the network at every update."""
     data = problem.data()
+    if network is not None:
+        instance("network", network, MLP)
     if isinstance(problem, RandomTeacher):
         require(loss is None, "loss can't be chosen for RandomTeacher, which is squared error against vectors")
         network, answers = network or MLP("tanh"), data.targets.astype(np.float32)
