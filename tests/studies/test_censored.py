@@ -49,3 +49,17 @@ def test_a_censored_median_above_gives_a_bound_and_below_nothing():
     assert bound.error == 0
     assert np.isnan(ratio_of_medians(some, never, 1000).value)
     assert not ratio_of_medians(np.array([500.0, 500, 500, 500, NEVER]), some, 1000).bound
+
+
+def test_a_ratio_says_what_it_can_where_medians_are_censored():
+    """An undefined upper end would read as 'or more'."""
+    sometimes = ratio_of_medians(np.full(6, 100.0), np.array([50.0, 50, 50, 50, NEVER, NEVER]), 1000)
+    assert (sometimes.value, sometimes.low, sometimes.high) == (2, 0, 2)
+    below = ratio_of_medians(np.full(6, 10.0), np.array([50.0, 50, 50, 50, NEVER, NEVER]), 1000)
+    assert (below.value, below.low, below.high) == (0.2, 0, 0.2)
+    slower = ratio_of_medians(np.full(5, 100.0), np.full(5, NEVER), 1000)
+    assert (slower.low, slower.high) == (0, 0.1)
+    unknown = ratio_of_medians(np.full(5, NEVER), np.full(5, NEVER), 1000)
+    assert np.isnan(unknown.value)
+    assert (unknown.low, unknown.high) == (0, np.inf)
+    assert np.isnan(ratio_of_medians(np.array([100.0]), np.array([50.0]), 1000).low)

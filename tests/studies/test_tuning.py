@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from spinodal.studies.tuning import best, held_out
+from spinodal.studies.tuning import best, held_out, on_edge
 
 NEVER = np.nan
 
@@ -33,3 +33,10 @@ def test_equal_medians_are_told_apart_by_who_got_there_then_by_the_sum():
     assert best(np.array([[5.0, 10.0, NEVER], [5.0, 10.0, 900.0]])) == 1
     assert best(np.array([[5.0, 10.0, 90.0], [5.0, 10.0, 80.0]])) == 1
     assert best(np.array([[NEVER, NEVER], [NEVER, NEVER]])) == 0
+
+
+def test_the_ends_of_a_grid_are_named_but_no_decay_and_what_was_not_varied_are_none():
+    tried = [{"rate": rate, "decay": decay, "width": 8} for rate in (1, 2, 3) for decay in (0, 1, 5)]
+    assert on_edge({"rate": 2, "decay": 1, "width": 8}, tried) == ""
+    assert on_edge({"rate": 3, "decay": 5, "width": 8}, tried) == "the largest rate and the largest decay"
+    assert on_edge({"rate": 1, "decay": 0, "width": 8}, tried) == "the least rate"

@@ -56,6 +56,9 @@ def ratios(found: xarray.Dataset) -> Figure:
         filters = found["filter"].values.tolist()
         against = found["against"].values.tolist()
         for i, method in enumerate(filters):
+            if not found["acted"].sel(filter=method):
+                left.text(1.15, i, "not tested:\nthe filter never acted", fontsize=7, color=GREY, va="center")
+                continue
             for k, (side, colour, marker) in enumerate(zip(against, (VERMILION, BLUE), "Do", strict=True)):
                 value, low, high = (float(found[f"ratio_{name}"].sel(filter=method, against=side)) for name in ("value", "low", "high"))
                 if not np.isfinite(value):
@@ -64,9 +67,10 @@ def ratios(found: xarray.Dataset) -> Figure:
                 label = {"label": f"over the {side} baseline"} if i == 0 else {}
                 left.plot(value, y, marker, color=colour, markersize=6, **label)
                 if np.isfinite(low):
-                    left.plot([low, high if np.isfinite(high) else value], [y, y], color=colour, linewidth=1.4)
-                if np.isinf(high):
-                    left.annotate("", (value * 1.6, y), (value, y), arrowprops={"arrowstyle": "->", "color": colour})
+                    left.plot([low or value, high if np.isfinite(high) else value], [y, y], color=colour, linewidth=1.4)
+                for open_end, end in ((low == 0, value / 1.6), (np.isinf(high), value * 1.6)):
+                    if open_end:
+                        left.annotate("", (end, y), (value, y), arrowprops={"arrowstyle": "->", "color": colour})
         left.axvline(1, color=GREY, linewidth=0.9)
         left.axvline(50.49, color=GREY, linewidth=0.9, linestyle=(0, (1, 1.5)))
         left.text(50.49, -0.42, "published", rotation=90, fontsize=7, color=GREY, ha="right", va="bottom")

@@ -42,7 +42,10 @@ def median_of(steps: np.ndarray) -> Median:
 
 @dataclass(frozen=True)
 class Ratio:
-    """A ratio of medians with its bootstrap interval; `bound`: the median above is beyond the cap, and `value` is the least it can be."""
+    """A ratio of medians with its bootstrap interval; `bound`: the median above is beyond the cap, and `value` is the least it can be.
+
+    `low` 0 or `high` infinite: the data give no bound on that side; both NaN: one run, no interval.
+    """
 
     value: float
     low: float
@@ -59,24 +62,28 @@ class Ratio:
 def ratio_of_medians(above: np.ndarray, below: np.ndarray, cap: float, seed: int = 0) -> Ratio:
     """Median of `above` over that of `below`, runs of the same seeds; NaN: never within `cap`.
 
-    Percentile bootstrap over seeds, both sides resampled together. Where the median above is censored the cap takes its place and the
-    ratio is a lower bound, with an infinite upper end; where the one below is, nothing is known: NaN.
+    Percentile bootstrap over seeds, both sides resampled together, each draw by the least and the most that its ratio can be. Where the
+    median above is censored the cap takes its place and the ratio is a lower bound; where the one below is, `value` is NaN and the ratio
+    is between 0 and the median above over the cap; where both are, nothing is known: 0 to infinity.
     """
     first, second = (np.where(np.isnan(x), np.inf, np.asarray(x, float)) for x in (above, below))
-    value = _ratio(first, second, cap)
-    if not np.isfinite(value) or len(first) < 2:
-        return Ratio(value, np.nan, np.nan, bool(np.isinf(censored_median(first))))
+    under, bound = censored_median(second), bool(np.isinf(censored_median(first)))
+    value = _between(first, second, cap)[0] if 0 < under < np.inf else np.nan
+    if len(first) < 2:
+        return Ratio(value, np.nan, np.nan, bound)
     drawn = np.random.default_rng(seed).integers(len(first), size=(RESAMPLED, len(first)))
-    capped = np.array([_ratio(first[row], second[row], cap) for row in drawn])
-    beyond = np.array([np.isinf(censored_median(first[row])) for row in drawn])
-    low = np.nanquantile(np.where(np.isfinite(capped), capped, 0.0), (1 - CONFIDENCE) / 2, method="inverted_cdf")
-    high = np.quantile(np.where(beyond, np.inf, capped), (1 + CONFIDENCE) / 2, method="inverted_cdf")
-    return Ratio(value, float(low), float(high), bool(np.isinf(censored_median(first))))
+    least, most = zip(*(_between(first[row], second[row], cap) for row in drawn), strict=True)
+    low = np.quantile(least, (1 - CONFIDENCE) / 2, method="inverted_cdf")
+    high = np.quantile(most, (1 + CONFIDENCE) / 2, method="inverted_cdf")
+    return Ratio(value, float(low), float(high), bound)
 
 
-def _ratio(above: np.ndarray, below: np.ndarray, cap: float) -> float:
-    under = censored_median(below)
-    return min(censored_median(above), cap) / under if np.isfinite(under) and under > 0 else np.nan
+def _between(above: np.ndarray, below: np.ndarray, cap: float) -> tuple[float, float]:
+    """The least and the most that the ratio of these medians can be."""
+    over, under = censored_median(above), censored_median(below)
+    least = min(over, cap) / under if under > 0 else 0.0
+    most = over / min(under, cap) if under > 0 and np.isfinite(over) else np.inf
+    return least, most
 
 
 def censored_median(steps: np.ndarray) -> float:

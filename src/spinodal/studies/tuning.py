@@ -1,5 +1,7 @@
 """Which of many settings is fastest, chosen on other seeds than those it is judged by."""
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 
 from .censored import censored_median
@@ -29,3 +31,20 @@ def held_out(steps: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         return np.full(seeds, np.nan), np.full(seeds, -1)
     places = np.array([best(np.delete(steps, k, axis=1)) for k in range(seeds)])
     return steps[places, np.arange(seeds)], places
+
+
+def on_edge(chosen: Mapping[str, float], tried: Sequence[Mapping[str, float]]) -> str:
+    """At which ends of the tried values a chosen setting lies, 'the largest rate and the least decay'; empty if it is inside.
+
+    Beyond an end a better setting may lie; below a least value of 0 there is none, and what was not varied has no ends.
+    """
+    ends = []
+    for name, value in chosen.items():
+        values = {setting[name] for setting in tried}
+        if len(values) == 1:
+            continue
+        if value == max(values):
+            ends.append(f"the largest {name}")
+        elif value == min(values) != 0:
+            ends.append(f"the least {name}")
+    return " and ".join(ends)

@@ -5,6 +5,7 @@ import pytest
 import xarray
 
 from spinodal.studies import grokfast2024
+from spinodal.studies.censored import Ratio
 from spinodal.studies.grokfast2024 import analysis, cell, words
 from spinodal.studies.grokfast2024.cell import ARMS, PUBLISHED, SGD_ARMS, GrokfastCell, optimizer_of, run_cell
 
@@ -48,6 +49,42 @@ def test_a_filter_that_is_twice_as_fast_is_said_to_be_faster_and_one_half_as_fas
     assert analysis.fair(found, "ema").value == pytest.approx(2)
     assert "It is faster than a fair baseline" in said[1]
     assert "It is slower than a fair baseline" in said[2]
+
+
+def test_a_setting_at_the_end_of_the_grid_is_said_to_be_there():
+    """A rate or decay beyond may be better on either side of the ratio."""
+    inside = analysis.analysed(synthetic(lambda arm, r: 500.0 + 100 * (arm.rate != 3e-3) + 50 * (arm.decay != "AdamW 1") + r))
+    ends = analysis.analysed(synthetic(lambda arm, r: 1 / arm.rate + untuned_is_slow(arm, r)))
+    assert analysis.edges(inside, "ema") == [""] * 6
+    assert analysis.edges(ends, "baseline") == ["the largest rate and the largest AdamW decay"] * 6
+    assert analysis.edges(ends, "baseline", "undecayed_arm") == ["the largest rate"] * 6
+    assert " of the grid" not in " ".join(words.verdict(inside, "paper"))
+    assert "at the largest rate and the largest AdamW decay of the grid (6 of 6 seeds)" in words.verdict(ends, "quick")[0]
+    slow = analysis.analysed(synthetic(lambda arm, r: (1 + (arm.method == "ema")) * (1 / arm.rate + untuned_is_slow(arm, r))))
+    assert "slower than a fair baseline within this grid" in words.verdict(slow, "quick")[1]
+
+
+def test_a_moving_average_whose_window_never_fills_is_not_tested():
+    """Before its window of 100 gradients is full it is Adam alone, and the ratio of 1 an identity."""
+    soon = analysis.analysed(synthetic(lambda arm, r: 80.0 if arm.decay == "AdamW 5" else 500.0))
+    said = words.verdict(soon, "quick")
+    assert "Not tested: the filter never acted" in said[2]
+    assert "times as soon as the tuned one" not in said[2]
+    assert "With decay on neither side and each at its best rate the ratio is 1" in said[2]  # there it has acted
+    assert "Not tested" not in said[1]
+    assert soon["acted"].values.tolist() == [True, False]
+    assert words.tables(soon)[0].rows[2][3:5] == ("not tested", "not tested")
+    some = analysis.analysed(synthetic(lambda arm, r: (90.0 if r else 110.0) if arm.decay == "AdamW 5" else 500.0))
+    assert "In 5 of 6 seeds it is done before its window of 100 gradients is full" in words.verdict(some, "quick")[2]
+    assert "filter never acted" in "".join(text.get_text() for text in grokfast2024.recipe.pictures[1].draw(soon).axes[0].texts)
+
+
+def test_an_interval_is_open_only_where_the_data_set_no_end():
+    assert words.in_words(Ratio(2.0, 0.0, 2.0)) == "2 (95 %: 0 to 2)"
+    assert words.in_words(Ratio(2.0, 1.5, np.inf)) == "2 (95 %: 1.5 or more)"
+    assert words.in_words(Ratio(3.0, 0.0, np.inf)) == "3 (95 %: no bound)"
+    assert words.in_words(Ratio(np.nan, 0.0, 0.1)) == "fewer than 0.1"
+    assert words.in_words(Ratio(2.0, np.nan, np.nan)) == "2"
 
 
 def test_a_baseline_that_never_crosses_gives_a_lower_bound():
@@ -106,3 +143,12 @@ def test_figures_are_drawn():
         assert len(picture.draw(found).axes) >= 2
     never = analysis.analysed(synthetic(lambda arm, r: np.nan if arm.decay == "0" else 100.0))
     grokfast2024.recipe.pictures[1].draw(never)
+
+
+def test_an_interval_without_a_lower_end_is_an_arrow_not_a_bar():
+    some = lambda arm, r: np.nan if arm.method == "ema" and r > 3 else 100.0  # noqa: E731
+    found = analysis.analysed(synthetic(some))
+    assert float(found["ratio_low"].sel(filter="ema", against="tuned")) == 0
+    axes = grokfast2024.recipe.pictures[1].draw(found).axes[0]
+    assert all(np.min(line.get_xdata()) > 0 for line in axes.lines)
+    assert len([text for text in axes.texts if text.get_text() == ""]) == 2  # of the filter over either baseline

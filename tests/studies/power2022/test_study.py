@@ -50,10 +50,29 @@ def test_a_trend_is_told_from_chance_and_never_is_longer_than_any_time():
     falling = np.array([[np.nan, 90.0], [80.0, 70.0], [60.0, 50.0], [20.0, 10.0]])
     share, chance = analysis.trend(falling)
     assert share == 1
-    assert chance == pytest.approx(1 / 24**2, abs=4 / np.sqrt(4000) * 0.05 + 1 / 4000)
+    assert chance == 1 / 24**2  # all arrangements are counted
     assert analysis.trend(falling[::-1])[0] == 0
     assert np.isnan(analysis.trend(np.full((4, 2), np.nan))[0])
     assert analysis.trend(np.full((4, 2), 7.0))[0] == 0.5
+
+
+def test_the_chance_is_never_below_what_the_arrangements_allow():
+    assert analysis.trend(np.array([[3.0] * 3, [2.0] * 3, [1.0] * 3])) == (1, 1 / 216)
+    share, chance = analysis.trend(np.arange(30.0)[::-1].reshape(10, 3))  # too many to count
+    assert (share, chance) == (1, 1 / 4001)
+
+
+def test_a_trend_is_judged_by_the_number_of_arms_that_have_one():
+    """p = .032 decides for one arm, not for one of two."""
+    squares = {0.6: (np.nan, 350.0, np.nan), 0.7: (250.0, 300.0, 225.0), 0.8: (275.0, 225.0, 175.0)}
+    times = lambda arm, f, r: squares[f][r]  # noqa: E731
+    one, two = (
+        words.verdict(analysis.analysed(synthetic(times, arms=arms, fractions=np.array(list(squares)), replicas=3)), "paper")
+        for arms in (("squares: decay 1",), ("squares: decay 1", "add: decay 1"))
+    )
+    assert "p = 0.032): it does" in one[0]
+    assert "p = 0.032): not decided" in two[0]
+    assert "2 arms have a trend to test, so each needs p below 0.05 / 2." in two
 
 
 def test_chance_of_shuffled_times_is_uniform():

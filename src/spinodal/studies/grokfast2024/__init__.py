@@ -70,8 +70,8 @@ recipe = Recipe(
         Picture(
             "ratios",
             "(a) How many times sooner each filter is than a baseline: untuned and without decay, or tuned alike; medians with 95 % "
-            "bootstrap intervals over seeds; an arrow: a lower bound. (b) With SGD the filter is a learning rate 1 + amplification times "
-            "larger: training loss, median over seeds.",
+            "bootstrap intervals over seeds; an arrow: no bound on that side. (b) With SGD the filter is a learning rate 1 + amplification "
+            "times larger: training loss, median over seeds.",
             figures.ratios,
         ),
     ),

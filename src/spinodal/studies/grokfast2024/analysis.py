@@ -4,8 +4,8 @@ import numpy as np
 import xarray
 
 from ..censored import Ratio, censored_median, ratio_of_medians
-from ..tuning import held_out
-from .cell import ARMS, DECAYS, METHODS, PUBLISHED, SGD_ARMS
+from ..tuning import held_out, on_edge
+from .cell import ARMS, DECAYS, MA_WINDOW, METHODS, PUBLISHED, SGD_ARMS
 
 FILTERS = METHODS[1:]
 
@@ -14,12 +14,11 @@ def analysed(dataset: xarray.Dataset) -> xarray.Dataset:
     """The cells with what follows from them: `tuned_step` and `tuned_arm` of each method and replica, and more."""
     found = dataset.transpose("replica", "arm", ...)
     arms = [str(arm) for arm in found["arm"].values]
-    tuned, chosen = zip(*(_tuned(found, method, tuple(DECAYS)) for method in METHODS), strict=True)
-    undecayed = [_tuned(found, method, ("0",))[0] for method in METHODS]
     found = found.assign_coords(contender=list(METHODS))
-    found["tuned_step"] = (("contender", "replica"), np.array(tuned), {"units": "updates"})
-    found["undecayed_step"] = (("contender", "replica"), np.array(undecayed), {"units": "updates"})
-    found["tuned_arm"] = (("contender", "replica"), np.array(chosen))
+    for name, decays in (("tuned", tuple(DECAYS)), ("undecayed", ("0",))):
+        steps, chosen = zip(*(_tuned(found, method, decays) for method in METHODS), strict=True)
+        found[f"{name}_step"] = (("contender", "replica"), np.array(steps), {"units": "updates"})
+        found[f"{name}_arm"] = (("contender", "replica"), np.array(chosen))
     found["plain_step"] = found["test_step"].sel(arm=PUBLISHED["baseline"], drop=True)
     listed = [ARMS[arm] for arm in arms]
     middles = [censored_median(found["test_step"].sel(arm=arm).values) for arm in arms]
@@ -29,6 +28,7 @@ def analysed(dataset: xarray.Dataset) -> xarray.Dataset:
     found["setting_decay"] = ("arm", ["" if a.sgd else a.decay for a in listed])
     ratios = [[unfair(found, method), fair(found, method)] for method in FILTERS]
     found = found.assign_coords(filter=list(FILTERS), against=["untuned", "tuned"], sgd_arm=list(SGD_ARMS))
+    found["acted"] = ("filter", [bool(acted(found, method).any()) for method in FILTERS])
     for name in ("value", "low", "high"):
         found[f"ratio_{name}"] = (("filter", "against"), [[getattr(ratio, name) for ratio in row] for row in ratios])
     return found
@@ -42,6 +42,24 @@ def _tuned(found: xarray.Dataset, method: str, decays: tuple[str, ...]) -> tuple
         raise ValueError("replicas must be at least 2, got 1: settings are chosen on others than those they are judged by")
     values, places = held_out(steps)
     return values, [own[place] for place in places]
+
+
+def edges(found: xarray.Dataset, method: str, chosen: str = "tuned_arm") -> list[str]:
+    """At which ends of the method's grid the setting of each replica lies; of the rates alone for an "undecayed_arm"."""
+    arms = {name: arm for name, arm in ARMS.items() if name in found["arm"].values and arm.method == method and not arm.sgd}
+    if chosen == "undecayed_arm":
+        arms = {name: arm for name, arm in arms.items() if arm.decay == "0"}
+    settings = {}
+    for name, arm in arms.items():
+        coupled, decoupled = DECAYS[arm.decay]
+        settings[name] = {"rate": arm.rate, "L2 decay": coupled, "AdamW decay": decoupled}
+    return [on_edge(settings[str(name)], list(settings.values())) for name in found[chosen].sel(contender=method).values]
+
+
+def acted(found: xarray.Dataset, method: str, steps: str = "tuned_step") -> np.ndarray:
+    """In which replicas the filter had a part: that of the moving average is silent until its window is full."""
+    done = found[steps].sel(contender=method).values
+    return ~(done < MA_WINDOW) if method == "ma" else np.ones(len(done), bool)
 
 
 def cap_of(found: xarray.Dataset) -> float:

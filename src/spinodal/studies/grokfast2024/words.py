@@ -6,7 +6,7 @@ import xarray
 from ...report import Table
 from ..censored import Median, Ratio, median_of
 from ..comparison import Comparison
-from .analysis import FILTERS, as_published, cap_of, fair, sgd_gain, tuning_updates, unfair, without_decay
+from .analysis import FILTERS, acted, as_published, cap_of, edges, fair, sgd_gain, tuning_updates, unfair, without_decay
 from .cell import ARMS, EMA_AMPLIFICATION, LEVEL, MA_WINDOW, METHODS, PUBLISHED, SGD_ARMS
 
 NAMES = {"baseline": "Adam alone", "ema": "Grokfast-EMA", "ma": "Grokfast-MA"}
@@ -15,7 +15,8 @@ PUBLISHED_STEPS = {"baseline": 39_890, "ema": 910, "ma": 790}
 
 CAVEATS = (
     "Every method has the same grid of rates and decays and the same seeds. The filters keep their published memory and amplification, "
-    "which their authors have tuned; the baseline has nothing of the kind.",
+    "which their authors have tuned; the baseline has nothing of the kind. 'Best' is within the grid: where a chosen setting lies at an "
+    "end of it, better ones may lie beyond, on either side of a ratio.",
     "A setting is chosen on all other seeds than the one it is judged by, so that a larger grid does not look faster by luck.",
     "A run that did not cross within the cap is later than all that did: it is neither dropped nor counted as the cap. Where the median is "
     "beyond the cap a ratio is a lower bound.",
@@ -74,44 +75,63 @@ def verdict(found: xarray.Dataset, size: str) -> tuple[str, ...]:
     tuned = median_of(found["tuned_step"].sel(contender="baseline").values)
     sentences = [
         f"To a test accuracy of {LEVEL} Adam at rate 0.001 without decay, the published baseline, needs {shown(plain, cap)} updates "
-        f"(median of {seeds} seeds), with its own best rate and decay {shown(tuned, cap)}.",
+        f"(median of {seeds} seeds), with its own best rate and decay {shown(tuned, cap)}{_ends_of_grid(found, 'baseline')}.",
     ]
-    for method in FILTERS:
-        middle = median_of(found["tuned_step"].sel(contender=method).values)
-        wrong, right = unfair(found, method), fair(found, method)
-        sentences.append(
-            f"{NAMES[method]}, tuned alike, needs {shown(middle, cap)}: {in_words(wrong)} times sooner than the untuned baseline, "
-            f"{in_words(right)} times as soon as the tuned one. {_judged(right)}{_too_soon(method, middle)} "
-            f"With decay on neither side and each at its best rate the ratio is {in_words(without_decay(found, method))}."
-        )
+    sentences += [_filter(found, method) for method in FILTERS]
     return (*sentences, *([SMALLER] if size != "paper" else []))
 
 
-def _too_soon(method: str, middle: Median) -> str:
-    """Where a run is over before the filter has seen enough."""
-    if method == "ma" and middle.value < MA_WINDOW:
-        return f" Its best setting is done before the window of {MA_WINDOW} gradients is full: there the filter has not acted."
-    return ""
+def _filter(found: xarray.Dataset, method: str) -> str:
+    """One filter against the untuned baseline, the tuned one, and without decay."""
+    middle = median_of(found["tuned_step"].sel(contender=method).values)
+    needs = f"{NAMES[method]}, tuned alike, needs {shown(middle, cap_of(found))}{_ends_of_grid(found, method)}"
+    silent = ~acted(found, method)
+    if silent.all():
+        said = f"{needs}. Not tested: the filter never acted, as every seed is done before its window of {MA_WINDOW} gradients is full."
+    else:
+        right = fair(found, method)
+        within = " within this grid" if any(edges(found, method) + edges(found, "baseline")) else ""
+        said = (
+            f"{needs}: {in_words(unfair(found, method))} times sooner than the untuned baseline, {in_words(right)} times as soon as the "
+            f"tuned one. {_judged(right, within)}"
+        )
+        if silent.any():
+            said += f" In {silent.sum()} of {silent.size} seeds it is done before its window of {MA_WINDOW} gradients is full."
+    if not acted(found, method, "undecayed_step").any():
+        return said
+    ratio = in_words(without_decay(found, method))
+    ends = [_ends_of_grid(found, name, "undecayed_arm") for name in ("baseline", method)]
+    at = "".join(f"; {NAMES[name]} is then{end}" for name, end in zip(("baseline", method), ends, strict=True) if end)
+    return f"{said} With decay on neither side and each at its best rate the ratio is {ratio}{at}."
 
 
-def _judged(ratio: Ratio) -> str:
-    if not np.isfinite(ratio.low):
+def _ends_of_grid(found: xarray.Dataset, method: str, chosen: str = "tuned_arm") -> str:
+    """At which ends of the grid the chosen settings lie; empty if all are inside."""
+    ends = edges(found, method, chosen)
+    at = [end for end in ends if end]
+    return f" at {' or '.join(dict.fromkeys(at))} of the grid ({len(at)} of {len(ends)} seeds)" if at else ""
+
+
+def _judged(ratio: Ratio, within: str) -> str:
+    if np.isnan(ratio.low):
         return "Whether it is faster is not decided."
     if ratio.low > 1:
-        return "It is faster than a fair baseline."
+        return f"It is faster than a fair baseline{within}."
     if ratio.high < 1:
-        return "It is slower than a fair baseline."
+        return f"It is slower than a fair baseline{within}."
     return "Faster or slower than a fair baseline is not decided by these seeds."
 
 
 def in_words(ratio: Ratio) -> str:
     """Value and 95 % interval."""
     if not np.isfinite(ratio.value):
-        return "an unknown number of"
+        return f"fewer than {ratio.high:.2g}" if np.isfinite(ratio.high) else "an unknown number of"
     value = f"at least {ratio.value:.2g}" if ratio.bound else f"{ratio.value:.2g}"
-    if not np.isfinite(ratio.low):
+    if np.isnan(ratio.low):
         return value
-    return f"{value} (95 %: {ratio.low:.2g} to {ratio.high:.2g})" if np.isfinite(ratio.high) else f"{value} (95 %: {ratio.low:.2g} or more)"
+    if np.isinf(ratio.high):
+        return f"{value} (95 %: {f'{ratio.low:.2g} or more' if ratio.low else 'no bound'})"
+    return f"{value} (95 %: {ratio.low:.2g} to {ratio.high:.2g})"
 
 
 def shown(middle: Median, cap: float) -> str:
@@ -126,6 +146,8 @@ def tables(found: xarray.Dataset) -> tuple[Table, ...]:
     for method in METHODS:
         middle, own = median_of(found["tuned_step"].sel(contender=method).values), found["tuned_arm"].sel(contender=method).values
         ratios = ("", "", "") if method == "baseline" else tuple(in_words(of(found, method)) for of in (unfair, fair, without_decay))
+        if not acted(found, method).any():
+            ratios = (*["not tested"] * 2, ratios[2])
         names, counts = np.unique(own, return_counts=True)
         chosen = "; ".join(f"{name.split(', ', 1)[1]} ({count})" for name, count in zip(names, counts, strict=True))
         rows.append((NAMES[method], chosen, shown(middle, cap_of(found)), *ratios, round(tuning_updates(found, method))))

@@ -1,5 +1,8 @@
 """How long generalisation takes against the share of data, for each arm: medians with censoring, a trend test, the data that is needed."""
 
+import itertools
+import math
+
 import numpy as np
 import xarray
 
@@ -7,7 +10,8 @@ from ..averages import half_crossing
 from ..censored import censored_median, median_of
 
 SHUFFLES = 4000
-CEILING = 0.05  # of the trend test
+EXACT = 100_000  # arrangements, up to which all are counted
+CEILING = 0.05  # of the trend test, over the arms that have one
 
 
 def analysed(dataset: xarray.Dataset) -> xarray.Dataset:
@@ -35,16 +39,22 @@ def trend(steps: np.ndarray) -> tuple[float, float]:
 
     Arguments:
         steps: (fractions, replicas), fractions rising, NaN: never, which is longer than any time. Pairs that never come do not count.
-    The chance is that of times shuffled over the fractions of each replica, one-sided; NaN without a pair to compare.
+    The chance is that of times shuffled over the fractions of each replica, one-sided: exact up to `EXACT` arrangements, so that it is
+    never below one over their number, else of `SHUFFLES` drawn ones; NaN without a pair to compare.
     """
     times = np.where(np.isnan(steps), np.inf, steps)
     won, compared = _falling(times[None])
     if compared[0] == 0:
         return np.nan, np.nan
+    fractions, replicas = times.shape
+    share = float(won[0] / compared[0])
+    if math.factorial(fractions) ** replicas <= EXACT:
+        orders = list(itertools.permutations(range(fractions)))
+        shuffled = np.stack([np.take_along_axis(times, np.array(o).T, 0) for o in itertools.product(orders, repeat=replicas)])
+        return share, float(np.mean(_falling(shuffled)[0] >= won[0]))
     generator = np.random.default_rng(0)
     shuffled = np.stack([generator.permuted(times, axis=0) for _ in range(SHUFFLES)])
-    lucky = np.sum(_falling(shuffled)[0] >= won[0])
-    return float(won[0] / compared[0]), float((lucky + 1) / (SHUFFLES + 1))
+    return share, float((np.sum(_falling(shuffled)[0] >= won[0]) + 1) / (SHUFFLES + 1))
 
 
 def _falling(times: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -67,6 +67,7 @@ def needed_ratio(found: xarray.Dataset, task: str) -> tuple[float, float]:
 def verdict(found: xarray.Dataset, size: str) -> tuple[str, ...]:
     """A sentence for each claim."""
     sentences = []
+    judged_arms = int(found["falling_p"].notnull().sum())
     for arm in map(str, found["arm"].values):
         here = found.sel(arm=arm)
         share, chance = float(here["falling_share"]), float(here["falling_p"])
@@ -75,12 +76,14 @@ def verdict(found: xarray.Dataset, size: str) -> tuple[str, ...]:
             high = wilson_interval(0, runs)[1]
             sentences.append(f"{arm}: none of {runs} runs generalises within the cap (95 %: at most {high:.0%} would).")
             continue
-        judged = "it does" if chance < CEILING and share > 0.5 else "not decided"
+        judged = "it does" if chance < CEILING / judged_arms and share > 0.5 else "not decided"
         growth = float(here["growth"])
         by = f"; the median grows by {growth:.1%} for each 1 % of the table less" if np.isfinite(growth) else ""
         sentences.append(
             f"{arm}: less data takes longer in {share:.0%} of the pairs of fractions (shuffled: p = {chance:.2g}): {judged}{by}."
         )
+    if judged_arms > 1:
+        sentences.append(f"{judged_arms} arms have a trend to test, so each needs p below {CEILING:g} / {judged_arms}.")
     for task in dict.fromkeys(ARMS[str(arm)][0] for arm in found["arm"].values):
         if {f"{task}: decay 1", f"{task}: no decay"} <= set(map(str, found["arm"].values)):
             sentences.append(_decay(found, task))

@@ -4,10 +4,11 @@ import numpy as np
 import xarray
 
 from ..censored import censored_median
-from ..tuning import best
+from ..tuning import best, on_edge
 from .arms import COLLAPSING, RACING, decayed, perpendicular
 from .looks import READINGS
 from .race import share_by
+from .stall import watched
 
 RUN = ("replica", "arm")
 RELEASED, LABELLED = 0.4, 0.5  # of collapse at the dotted lines of figure 2: by the released data, and by their label
@@ -18,14 +19,15 @@ RACE_POINTS = 400
 
 
 def analysed(dataset: xarray.Dataset) -> xarray.Dataset:
-    """The cells with the steps of collapse, and every reading at the look where the softmax is most collapsed."""
+    """The cells with the steps of collapse, slingshots, and every reading at the most collapsed look before one."""
     found = dataset.transpose(*RUN, ...).assign_coords(look=np.arange(dataset.sizes["look"]), level=list(LEVELS), bound=list(BOUNDS))
     shares = xarray.concat([found[name] for name in BOUNDS], "bound").transpose(*RUN, "bound", "look")
     reached = xarray.concat([shares >= level for level in LEVELS], "level")
     first = reached.argmax("look")
     steps = found["curve_step"].isel(look=first).where(reached.any("look"))
     found["collapse_step"] = steps.transpose(*RUN, "level", "bound").assign_attrs(units="updates")
-    peak = found["collapsed"].fillna(-1).argmax("look")
+    found = watched(found)
+    peak = found["collapsed"].where(~found["after"]).fillna(-1).argmax("look")
     for name in ("curve_step", *READINGS):
         found[f"peak_{name}"] = found[name].isel(look=peak)
     found = _race(found.drop_vars([name for name in found.coords if name not in found.dims]))
@@ -72,16 +74,10 @@ def tuned_rates(found: xarray.Dataset) -> tuple[list[str], np.ndarray]:
     return _candidates(found, [name for name, arm in RACING.items() if name == perpendicular(arm.learning_rate)])
 
 
-def on_edge(found: xarray.Dataset, name: str) -> str:
-    """Which sides of the grid the chosen baseline lies on; empty if it is inside."""
-    arms = [RACING[other] for other in grid(found)[0]]
-    sides = []
-    for words in ("learning_rate", "weight_decay"):
-        values = sorted({getattr(arm, words) for arm in arms})
-        here = getattr(RACING[name], words)
-        if here in (values[0], values[-1]):
-            sides.append(f"the {'least' if here == values[0] else 'largest'} {words.split('_')[1]}")
-    return " and ".join(sides)
+def edge(names: list[str], name: str) -> str:
+    """At which ends of the grid of these candidates the chosen one lies."""
+    settings = {other: {"rate": RACING[other].learning_rate, "decay": RACING[other].weight_decay} for other in names}
+    return on_edge(settings[name], list(settings.values()))
 
 
 def cost(found: xarray.Dataset, names: list[str]) -> float:

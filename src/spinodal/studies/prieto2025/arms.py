@@ -46,6 +46,11 @@ COLLAPSING = {
     "float32, rate 5e-4": Arm(dtype="float32", learning_rate=FIGURE_2_RATE, epsilon=TINY_EPSILON, pace="slow"),
     "float64, rate 5e-4": Arm(learning_rate=FIGURE_2_RATE, epsilon=TINY_EPSILON, pace="slow"),
 }
+TWINS = {  # arms with a loss in float32, and the same in float64
+    "float32": "float64",
+    "float32, epsilon 1e-30": "float64, epsilon 1e-30",
+    "float32, rate 5e-4": "float64, rate 5e-4",
+}
 RACING = {
     **{perpendicular(rate): Arm(optimizer="perpgrad", learning_rate=rate) for rate in RACE_RATES},
     "PerpGrad 0.01, not rescaled": Arm(optimizer="perpgrad-text"),

@@ -3,14 +3,16 @@
 from typing import NamedTuple
 
 import numpy as np
+from scipy.special import stdtrit
 
 from ...transitions.learning_phases import wilson_interval
 from ..averages import sign_test
 
 
 class Duel(NamedTuple):
-    """Two ways on the same seeds. `ratio`: geometric mean of the steps of the first over those of the second, where both have got there;
-    `low`, `high`: two standard errors of its logarithm, NaN for fewer than 2 such seeds."""
+    """Two ways on the same seeds. `ratio`: geometric mean of the steps of the first over those of the second, NaN unless both get there
+    in all `decided` seeds, since those that never do would be left out; `low`, `high`: 95 %, by Student's t of its logarithm over seeds,
+    NaN for one seed. `both`: seeds in which both get there."""
 
     ratio: float
     low: float
@@ -26,12 +28,13 @@ def duel(first: np.ndarray, second: np.ndarray) -> Duel:
     a, b = (np.where(np.isnan(steps), np.inf, steps) for steps in (first, second))
     there = np.isfinite(a) & np.isfinite(b)
     logs = np.log(np.maximum(a[there], 1) / np.maximum(b[there], 1))
-    mean = float(logs.mean()) if logs.size else np.nan
-    error = float(logs.std(ddof=1) / np.sqrt(logs.size)) if logs.size > 1 else np.nan
     earlier = np.where(np.isfinite(a) | np.isfinite(b), np.sign(np.nan_to_num(b, posinf=1e300) - np.nan_to_num(a, posinf=1e300)), np.nan)
     sooner, decided, p = sign_test(earlier[np.isfinite(earlier)])
-    ratio, low, high = (float(np.exp(mean + k * error)) if k else float(np.exp(mean)) for k in (0, -2, 2))
-    return Duel(ratio, low, high, int(logs.size), sooner, decided, p)
+    n = logs.size
+    mean = float(logs.mean()) if 0 < n == decided else np.nan
+    away = float(stdtrit(n - 1, 0.975) * logs.std(ddof=1) / np.sqrt(n)) if n > 1 else np.nan
+    ratio, low, high = (float(np.exp(value)) for value in (mean, mean - away, mean + away))
+    return Duel(ratio, low, high, n, sooner, decided, p)
 
 
 def share_by(steps: np.ndarray, at: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -59,6 +59,7 @@ def _collapse_table(found: xarray.Dataset) -> Table:
     )
     note = (
         "Updates at which this share of the training rows has collapsed (seen at looks only), in the dtype of the loss; readings of the "
-        f"gradient where most rows have; first record with a training accuracy below {SLINGSHOT} once the set was held. A dash: never."
+        f"gradient where most rows have, before a slingshot; first record with a training accuracy below {SLINGSHOT} once the set was "
+        "held. A dash: never."
     )
     return Table("Collapse, seed by seed", columns, rows, note, folded=len(rows) > 20)

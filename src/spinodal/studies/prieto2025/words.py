@@ -4,20 +4,22 @@ import numpy as np
 import xarray
 
 from ...transitions.learning_phases import wilson_interval
+from ..averages import sign_test
 from ..censored import median_of
 from ..tuning import best, held_out
-from .analysis import LABELLED, PUBLISHED, RELEASED, collapsing, cost, grid, on_edge, present, steps_of, tuned_rates
-from .arms import STABLEMAX_TWIN
+from .analysis import LABELLED, PUBLISHED, RELEASED, collapsing, cost, edge, grid, present, steps_of, tuned_rates
+from .arms import STABLEMAX_TWIN, TWINS
 from .cell import GROKKED, SLINGSHOT
 from .race import Duel, duel
-
-TURNED = 0.9  # cosine of a gradient with the right one, below which it is said to have turned
+from .stall import ONSET, STALLED, THROWN, stall
 
 CAVEATS = (
     "Which rows have collapsed depends on the order in which a softmax is summed, which neither paper nor libraries state: every share of "
     "collapse stands between the share that collapses in any order and the share that collapses in some order.",
     "Collapse takes the gradient from the label's logit alone. Its rivals keep exp(-margin), which is 0 in float32 only beyond a margin of "
-    "87. Adam divides a gradient by its own size, so that what is left moves the network on, in a direction that is no longer downhill.",
+    "87, so that rows without any gradient are no test of whether learning ends: that is judged by the margins, which a loss in float64 "
+    "raises on. A float32 loss is rounded, that of a collapsed row to 0, and so reads too low. Adam divides a gradient by its own size, "
+    "so that what is left moves the network on, in a direction that is no longer downhill.",
     "Where a gradient is exactly 0, Adam's moments fade by beta1 and beta2 an update, the first faster than the root of the second: the "
     "step fades too, and 0/epsilon is 0. A tiny epsilon makes steps large only where the second moment underflows and the first does not.",
     "Arms of one replica share their split and their initial network. In the race all arms have the same updates at most, and a run ends "
@@ -71,33 +73,75 @@ def _who(found: xarray.Dataset) -> str:
 
 
 def _stopped(found: xarray.Dataset) -> list[str]:
-    """(a): is training over once the softmax has collapsed?"""
+    """(a): is training over once the softmax has begun to collapse, and does that prevent generalisation?"""
     rows = []
-    for arm, wide in (("float32", "float64"), ("float32, rate 5e-4", "float64, rate 5e-4")):
-        if len(present(found, (arm, wide))) < 2:
-            continue
-        run = found.sel(arm=arm)
-        collapsed, labels, whole, entries, cosine = (
-            float(run[f"peak_{name}"].mean()) for name in ("collapsed", "silent_labels", "silent_rows", "silent_entries", "gradient_cosine")
-        )
-        least = float(run["gradient_cosine"].min("look").mean())
-        faster = float((run["movement"] / found["movement"].sel(arm=wide)).max("look").median())
-        lost = run["slingshot_step"].values
-        when = f", at update {np.nanmedian(lost):,.0f} by the median" if np.isfinite(lost).any() else ""
-        slung = share(int(np.isfinite(lost).sum()), lost.size)
-        if not labels:
-            rows.append(f"(a) No row collapses in {arm} within its {float(run['budget'].max()):,.0f} updates.")
-            continue
-        ends = "does not end" if whole < 0.5 * labels else "ends"
-        turns = "turns" if least < TURNED else "keeps its direction"
-        rows.append(
-            f"(a) Collapse {ends} training in {arm}. Where it is largest, {collapsed:.0%} of the training rows have collapsed and "
-            f"{labels:.0%} get no gradient at their label, but {whole:.1%} get none at all, nor do {entries:.1%} of the parameters. The "
-            f"gradient {turns}: its cosine with that of a float64 loss is {cosine:.2f} there and {least:.2f} at its least, and the "
-            f"network comes to move {faster:.1f} times as far per update as with {wide} (median over seeds of the largest ratio). {slung} "
-            f"seeds lose a training set that they held (accuracy below {SLINGSHOT}){when}."
-        )
+    for arm, wide in TWINS.items():
+        if len(present(found, (arm, wide))) == 2:
+            run = found.sel(arm=arm)
+            if (run["collapsed"] > 0).any():
+                rows.append(f"(a) {_stalled(found, arm, wide)}{_thrown(run, found.sel(arm=wide), wide)} {_prevented(found, arm, wide)}")
+            else:
+                rows.append(f"(a) No row collapses in {arm} within its {float(run['budget'].max()):,.0f} updates.")
     return rows
+
+
+def _stalled(found: xarray.Dataset, arm: str, wide: str) -> str:
+    """From the first tenth of the rows to a slingshot."""
+    first, last, rises = stall(found, arm, wide)
+    known = rises[np.isfinite(rises)]
+    if not known.size:
+        return (
+            f"Whether collapse stalls training in {arm} is not decided: no seed has two looks from {ONSET:.0%} of the rows collapsed on "
+            f"and before a slingshot between which {wide} halves its loss."
+        )
+    run = found.sel(arm=arm)
+    ways = [
+        f"{float(first['median_margin'].sel(arm=one).median()):.1f} to {float(last['median_margin'].sel(arm=one).median()):.1f} "
+        f"(training loss {float(first['curve_train_loss'].sel(arm=one).median()):.1e} to "
+        f"{float(last['curve_train_loss'].sel(arm=one).median()):.1e})"
+        for one in (arm, wide)
+    ]
+    steps = [float(end["curve_step"].sel(arm=arm).median()) for end in (first, last)]
+    moved = (run["movement"] / found["movement"].sel(arm=wide)).where(run["watched"]).values
+    return (
+        f"Collapse stalls training in {arm} in {share(int((known < STALLED).sum()), known.size)} seeds: from {ONSET:.0%} of the rows "
+        f"collapsed (update {steps[0]:,.0f}) to the last look before a slingshot ({steps[1]:,.0f}) the median margin goes from {ways[0]}, "
+        f"with {wide} from {ways[1]}. The network is not at rest: with {_range(run['peak_collapsed'].values)} of the rows collapsed the "
+        f"cosine of its gradient with that of a float64 loss is {_range(run['peak_gradient_cosine'].values)}, and it moves "
+        f"{_range(moved)} times as far per update as with {wide}."
+    )
+
+
+def _thrown(run: xarray.Dataset, twin: xarray.Dataset, wide: str) -> str:
+    """The slingshot and the looks after it, which are another regime."""
+    steps, seeds = run["thrown_step"], run.sizes["replica"]
+    if not steps.notnull().any():
+        return f" No seed has a slingshot (training loss {THROWN:g} times its least)."
+    later = run["after"] & (run["curve_step"] > steps)  # the way to the first of these looks is that of the slingshot itself
+    lost = int(run["slingshot_step"].notnull().sum())
+    rest = ""
+    if later.any():
+        ends = [float(loss.median()) for loss in (run["curve_train_loss"].where(run["after"]).max("look"), run["train_loss"])]
+        rest = (
+            f" After it {_range(run['collapsed'].where(later).values)} of the rows have collapsed, the cosine is "
+            f"{_range(run['gradient_cosine'].where(later).values)}, and the network moves "
+            f"{_range((run['movement'] / twin['movement']).where(later).values)} times as far per update as with {wide}; the training loss "
+            f"goes from {ends[0]:.1e} to {ends[1]:.1e}."
+        )
+    return (
+        f" Then a slingshot (training loss {THROWN:g} times its least) throws back {share(int(steps.notnull().sum()), seeds)} seeds, seen "
+        f"at update {float(steps.median()):,.0f} by the median; {share(lost, seeds)} lose a training set that they held (accuracy below "
+        f"{SLINGSHOT}).{rest}"
+    )
+
+
+def _prevented(found: xarray.Dataset, arm: str, wide: str) -> str:
+    """Of generalisation: only where a loss in float64 allows it."""
+    narrow_count, wide_count = (int(found["test_step"].sel(arm=one).notnull().sum()) for one in (arm, wide))
+    seeds = found.sizes["replica"]
+    if not wide_count:
+        return f"Whether collapse prevents generalisation is not decided, as {wide} generalises in {share(0, seeds)} seeds."
+    return f"In {arm} {share(narrow_count, seeds)} seeds generalise, in {wide} {share(wide_count, seeds)}."
 
 
 def _epsilon(found: xarray.Dataset) -> list[str]:
@@ -106,13 +150,15 @@ def _epsilon(found: xarray.Dataset) -> list[str]:
         return []
     usual, tiny = (found.sel(arm=arm) for arm in ("float32", "float32, epsilon 1e-30"))
     smallest = float(usual["gradient_rms"].min())
-    counts = [int(run["slingshot_step"].notnull().sum()) for run in (usual, tiny)]
+    lost, thrown = ([run[f"{name}_step"].notnull().values for run in (usual, tiny)] for name in ("slingshot", "thrown"))
+    p = sign_test(lost[0].astype(float) - lost[1])[2]
     ratio = tiny["movement"] / usual["movement"]
     same = float(ratio.median())
     return [
         f"Epsilon: the gradient of float32 falls to {smallest:.1g} (root mean square over entries) against an epsilon of 1e-8. With 1e-30 "
-        f"the network moves {same:.2f} times as far between two looks (median); {counts[0]} seeds lose their training set with 1e-8, "
-        f"{counts[1]} with 1e-30, and {int(tiny['diverged_at'].notnull().sum())} diverge."
+        f"the network moves {same:.2f} times as far between two looks (median). A slingshot throws back {thrown[0].sum()} seeds with 1e-8 "
+        f"and {thrown[1].sum()} with 1e-30; {lost[0].sum()} and {lost[1].sum()} lose their training set"
+        f"{f' (sign test p = {p:.2g})' if np.isfinite(p) else ''}, and {int(tiny['diverged_at'].notnull().sum())} diverge with 1e-30."
     ]
 
 
@@ -161,14 +207,17 @@ def _race(found: xarray.Dataset) -> list[str]:
     if not names or PUBLISHED not in ours_names:
         return []
     winner, own = best(steps), best(ours_steps)
-    edge = on_edge(found, names[winner])
+    ends = [
+        f"; it lies at {at} of the grid, beyond which a better one may lie" if at else ""
+        for at in (edge(names, names[winner]), edge(ours_names, ours_names[own]))
+    ]
     tuning, own_tuning = cost(found, names), cost(found, ours_names)
     ours = steps_of(found, PUBLISHED)
     rows = [
         f"(d) {PUBLISHED}, as published, generalises at {_middle(ours)}. AdamW tuned over {len(names)} rates and decays: {names[winner]}, "
-        f"{_middle(steps[winner])}{'; it lies at ' + edge + ' of the grid, beyond which a better one may lie' if edge else ''}. Tuning "
+        f"{_middle(steps[winner])}{ends[0]}. Tuning "
         f"took {tuning:,.0f} updates over all seeds; PerpGrad at {len(ours_names)} rates took {own_tuning:,.0f}, its best is "
-        f"{ours_names[own]}, {_middle(ours_steps[own])}."
+        f"{ours_names[own]}, {_middle(ours_steps[own])}{ends[1]}."
     ]
     rivals = []
     if present(found, (STABLEMAX_TWIN,)):
@@ -199,7 +248,9 @@ def _order(found: xarray.Dataset) -> list[str]:
 def _against(who: Duel, rival: str) -> str:
     if not who.decided:
         return f"and {rival}: neither generalises"
-    times = f", at {who.ratio:.2f} times its updates (two standard errors: {who.low:.2f} to {who.high:.2f})" if who.both > 1 else ""
+    times = f", at {who.ratio:.2f} times its updates (95 % by Student's t: {who.low:.2f} to {who.high:.2f})" if np.isfinite(who.low) else ""
+    if who.both < who.decided:
+        times = f", of which both get there in {who.both}: no ratio"
     return f"is sooner than {rival} in {who.sooner} of {who.decided} seeds (sign test p = {who.p:.2g}){times}"
 
 
@@ -212,4 +263,4 @@ def _middle(steps: np.ndarray) -> str:
 
 
 def _range(values: np.ndarray) -> str:
-    return f"{np.nanmin(values):.2f} to {np.nanmax(values):.2f}" if np.isfinite(values).any() else "not known"
+    return f"{np.nanmin(values):.2f} to {np.nanmax(values):.2f}" if np.isfinite(values).any() else "(not known)"
