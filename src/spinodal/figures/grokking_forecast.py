@@ -45,8 +45,10 @@ def areas(found: xarray.Dataset) -> Figure:
                 here = found.sel(predictor=name, way=way)
                 axes.fill_between(x, here["area_low_before"], here["area_high_before"], color=look["color"], alpha=0.22, linewidth=0)
                 axes.plot(x, here["area_before"], marker=".", markersize=4, linewidth=1.2, **look)
-            if not np.isfinite(found["area_before"].sel(predictor=name)).any():
-                axes.text(0.5, 0.5, "not defined", transform=axes.transAxes, ha="center", va="center", fontsize=7, color=GREY)
+            constant = bool(found["constant"].sel(predictor=name))
+            if constant or not np.isfinite(found["area_before"].sel(predictor=name)).any():
+                said, y = ("one number in all runs", 0.7) if constant else ("not defined", 0.5)
+                axes.text(0.5, y, said, transform=axes.transAxes, ha="center", va="center", fontsize=7, color=GREY)
             starred = str(found["kind"].sel(predictor=name).item()) == "sees the test"
             axes.set_title(_broken(name) + (" *" if starred else ""), fontsize=7, loc="left")
         for axes in panels[len(names) :]:

@@ -25,6 +25,11 @@ def step_number(step: int | None) -> float:
     return np.nan if step is None else float(step)
 
 
+def reached(accuracies: Any, level: float) -> Any:
+    """Which accuracies (an array) are at least `level`, in float32: 18 of 20 is stored as less than 0.9."""
+    return accuracies.astype(np.float32) >= np.float32(level)
+
+
 def padded(values: Any, length: int) -> np.ndarray:
     """`values` (n, ...) with NaN behind them up to `length`: all cells of a sweep have one shape."""
     values = np.asarray(values, np.float64)
@@ -32,21 +37,20 @@ def padded(values: Any, length: int) -> np.ndarray:
 
 
 def trajectory_outputs(trajectory: Any, steps: int, level: float) -> dict[str, Any]:
-    """Crossings of `level` (NaN: never), the last values, and curves with NaN where the run had ended; no times, no host."""
+    """Crossings of `level` (NaN: never), the last values, and curves with NaN where the run had ended; no times, no host.
+
+    A run that diverged at 0 has no record: all is NaN.
+    """
     crossings = {name: trajectory.crossing(f"{name}_accuracy", level) for name in ("train", "test")}
     kept = curve_steps(steps, trajectory.every)
     rows = kept // trajectory.every
-    there = rows < len(trajectory.steps)
-    curves = {}
-    for name in CURVES:
-        series = np.asarray(getattr(trajectory, name), np.float64)
-        curves[f"curve_{name}"] = np.where(there, series[np.minimum(rows, len(series) - 1)], np.nan)
+    last = {name: float(padded(getattr(trajectory, name)[-1:], 1)[0]) for name in (*CURVES, "rqi", "steps")}
     return {
         **{f"{name}_step": step_number(step) for name, step in crossings.items()},
-        **{name: float(getattr(trajectory, name)[-1]) for name in (*CURVES, "rqi")},
-        **curves,
+        **{f"curve_{name}": padded(getattr(trajectory, name), rows[-1] + 1)[rows] for name in CURVES},
         "curve_step": kept.astype(float),
-        "last_step": float(trajectory.steps[-1]),
+        "last_step": last.pop("steps"),
+        **last,
         "converged": bool(trajectory.converged),
         "diverged_at": step_number(trajectory.diverged_at),
     }

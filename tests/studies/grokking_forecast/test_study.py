@@ -123,12 +123,42 @@ def test_the_words_follow_the_numbers(found):
     who, pooled, within, opposed, leads, unfair = verdict(found)
     will = int(found["test_step"].notnull().sum())
     assert who.startswith(f"{will} of 72 runs ({will / 72:.0%}) reach a test accuracy of 0.9 within 400 updates")
-    assert f"ahead of it beyond its interval: {CLOCK}" in within
+    assert f"Ahead of it beyond the interval: {CLOCK}." in within
     assert "the best trivial predictor is the weight norm" in within
     assert "Pooled, read 80 updates before" in pooled
+    assert "cannot be decided" not in pooled + within
+    assert "one number in all runs" not in pooled + within
     assert opposed.startswith("No fair predictor points one way")
     assert f"by the {CLOCK} (warned: 100%)" in leads
     assert "test accuracy 1.00" in unfair
+
+
+def test_where_settings_leave_no_room_nothing_is_decided():
+    """Settings decide, but for four seeds: even the test accuracy can't be ahead beyond its interval, and no measure is."""
+    data = invented(replicas=8, chance=lambda f, d: float(f + d > 2))
+    data["test_step"][2, 1, :4] = np.nan
+    data["curve_test_accuracy"][2, 1, :4] = 0.0
+    data["value"].loc[{"measure": VALUES.index(CLOCK)}] = np.nan
+    pooled = verdict(analysed(data))[1]
+    assert "the best trivial predictor is the settings (rate of other seeds)," in pooled
+    assert "finished runs at the same settings, 7 at most; the best that needs none is the" in pooled
+    assert "Whether any is ahead cannot be decided here: the largest possible lead is 0.0" in pooled
+    assert "the test accuracy itself, 1.00" in pooled
+
+
+def test_a_constant_is_counted_nowhere(found):
+    data = invented()
+    data["value"].loc[{"measure": VALUES.index("softmax collapse")}] = 0.0
+    before, now = (verdict(one) for one in (found, analysed(data)))
+    assert now[1] == before[1] + " Not counted, being one number in all runs: softmax collapse."
+    assert now[4] == before[4]
+
+
+def test_a_predictor_without_an_alarm_says_why(found):
+    note = tables(found, {})[0].note
+    assert "No lead for gradient symmetricity, redundancy" in note
+    assert CLOCK not in note
+    assert "72 of 72 runs can't be warned: a rate of 0.05 needs 19 runs of other folds that don't generalise and have a score" in note
 
 
 def test_a_measure_that_settings_turn_around_is_named():
@@ -149,7 +179,8 @@ def test_one_side_alone_says_that_nothing_can_be_said(chance, share):
     words = verdict(found)
     assert words[0].startswith(share)
     assert "nothing can be said" in words[1]
-    assert "no measure can be judged" in words[4]
+    assert "no measure can be judged. No lead for" in words[4]
+    assert "lead times need both" in words[4]
     assert all(len(table.rows) > 0 for table in tables(found, {}))
     for draw in (figures.areas, figures.leads, figures.ensemble, figures.curves):
         draw(found)

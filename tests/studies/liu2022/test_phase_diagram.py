@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import xarray
 
-from spinodal.studies.liu2022 import symbol_cell
+from spinodal.studies.liu2022 import addition, learning_rates, symbol_cell
 from spinodal.studies.liu2022.phase_diagram import share_of, with_phases
 from spinodal.studies.trained import curve_steps
 from spinodal.transitions.learning_phases import PHASES, classify, wilson_interval
@@ -75,6 +75,29 @@ def test_published_counts_are_those_of_the_published_steps(module, published):
         assert tuple(int((labels == phase).sum()) for phase in PHASES) == counts
 
 
+def test_the_published_exponent_is_fitted_as_ours_is(published):
+    steps = np.array(json.loads(published("liu2022_steps.json").read_text())["add_r"]["train"], float)[:, [0]]  # decay 0
+    runs = xarray.Dataset(
+        {"train_step": (("replica", "decoder_rate", "decoder_decay"), steps[None]), "label": ("replica", ["grokking"])},
+        {"decoder_rate": list(addition.RATES), "decoder_decay": [0.0], "replica": [0]},
+    )
+    (exponent,) = (row for row in addition.expectations(runs) if row.what.startswith("exponent"))
+    assert exponent.obtained == pytest.approx(exponent.expected, abs=5e-4)
+
+
+@pytest.mark.parametrize(("faster", "verdict"), [(1.0, "differs, as expected"), (-1.0, "differs, to the other side")])
+def test_a_gain_must_be_one(faster, verdict):
+    """Runs that generalise where the embedding is faster by 3 to 10, or the reverse."""
+    rates = learning_rates.RATES
+    ratio = np.array(rates)[:, None] / np.array(rates)
+    label = np.where(((ratio > 2.9) & (ratio < 10.5)) == (faster > 0), "comprehension", "memorization")
+    coords = {"replica": [0, 1], "embedding_rate": list(rates), "decoder_rate": list(rates)}
+    found = xarray.Dataset({"label": (tuple(coords), np.stack([label] * 2))}, coords)
+    found["label"][1, 0, 0] = "grokking" if label[0, 0] == "memorization" else "memorization"  # or the error is 0
+    gain = learning_rates.expectations(found)[1]
+    assert gain.verdict == verdict
+
+
 def test_curves_are_kept_at_recorded_steps_alone():
     kept = curve_steps(100_000, 25)
     assert (kept[0], kept[-1], len(kept) <= 48) == (0, 100_000, True)
@@ -93,7 +116,13 @@ def test_a_cell_gives_the_same_numbers_twice_and_the_same_start_to_every_rate():
 
 @pytest.mark.parametrize(
     ("change", "why"),
-    [({"decoder_rate": 0.0}, "decoder_rate"), ({"task": "s4"}, "task must be one of"), ({"training_pairs": 0}, "training")],
+    [
+        ({"decoder_rate": 0.0}, "decoder_rate"),
+        ({"task": "s4"}, "task must be one of"),
+        ({"training_pairs": 0}, "training"),
+        ({"level": 1.5}, "level must be > 0 and at most 1, got 1.5"),
+        ({"steps": 2010, "every": 25}, "steps must be a multiple of every=25, got 2010"),
+    ],
 )
 def test_wrong_settings_name_the_field(change, why):
     with pytest.raises((ValueError, TypeError), match=why):

@@ -71,6 +71,8 @@ def test_a_landscape_is_passed_up_to_an_interpolated_norm():
     alphas = np.array([0.5, 1.0, 4.0])
     assert landscape.largest_passing(alphas, np.array([0.2, 1.0, 0.9]), 0.95) == pytest.approx(2.0)
     assert np.isnan(landscape.largest_passing(alphas, np.array([0.2, 0.3, 0.1]), 0.95))
+    stored = np.array([0.9, np.float32(0.95), 0.5])  # 95 of 100 test samples
+    assert landscape.largest_passing(alphas, stored, 0.95) == pytest.approx(1.0, rel=1e-6)
     assert np.isnan(landscape.largest_passing(alphas, np.array([0.2, 0.3, 1.0]), 0.95))
 
 
@@ -146,6 +148,14 @@ def test_a_cell_keeps_its_norm_without_decay_and_loses_it_with():
     assert larger["curve_norm"][0] == pytest.approx(1.5 * free["curve_norm"][0], rel=1e-5)  # a sum of 11,000 squares in float32
     again = teacher_student.run_cell(cell)
     assert all(np.array_equal(larger[name], again[name], equal_nan=True) for name in larger)
+
+
+def test_a_student_that_diverges_at_its_start_is_a_result():
+    found = teacher_student.run_cell(teacher_student.RandomTeacherCell(alpha=1e30, decay=0.0, **DRILL))
+    assert found["converged"] is False
+    assert found["diverged_at"] == 0
+    assert all(np.isnan(found[name]) for name in ("test_loss", "best_test_loss", "norm_at_test", "last_step"))
+    assert found["curve_norm"].shape == (len(curve_steps(100, 10)),)
 
 
 @pytest.mark.slow

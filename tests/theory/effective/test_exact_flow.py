@@ -124,6 +124,20 @@ def test_a_pure_mode_stands_still():
     np.testing.assert_allclose(found.embeddings[1, :, 0], mode, atol=1e-9)
 
 
+@pytest.mark.parametrize("symbols", [3, 10, 40])
+def test_a_start_on_an_unstable_mode_stays_there_at_any_time(symbols):
+    """Rounding of the start, 1e-16, must not grow into another mode."""
+    every = all_pairs(symbols)
+    a = rows(every, symbols)
+    values, vectors = np.linalg.eigh(a.T @ a / len(a))
+    found = flow(vectors[:, -1], every, [0.0, 1.0, 10.0, 1e6])
+    np.testing.assert_allclose(found.loss, values[-1], rtol=1e-9)
+
+
+def test_three_symbols_on_their_unstable_mode_keep_a_loss_of_six():
+    assert flow([1, -2, 1], [(0, 2), (1, 1)], [0, 1, 10, 1e6]).loss == pytest.approx([6.0] * 4, rel=1e-12)
+
+
 def test_without_a_parallelogram_nothing_moves():
     start = normal(15, 4)
     found = flow(start, [(0, 1)], [0.0, 5.0])
@@ -164,3 +178,11 @@ def test_shapes_are_as_promised():
 def test_wrong_calls_are_refused_in_words(embedding, pairs, times, says):
     with pytest.raises(ValueError, match=says):
         flow(embedding, pairs, times)
+
+
+@pytest.mark.parametrize("embedding", [["1", "2", "3"], [True, False, True], [1j, 2, 3]])
+def test_what_is_no_real_number_is_refused(embedding):
+    with pytest.raises(TypeError, match="embedding must be real numbers"):
+        flow(embedding, all_pairs(3), [0.0])
+    with pytest.raises(TypeError, match="times must be real numbers"):
+        flow([1.0, 2.0, 4.0], all_pairs(3), embedding)

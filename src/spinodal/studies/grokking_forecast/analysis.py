@@ -49,7 +49,7 @@ def analysed(dataset: xarray.Dataset) -> xarray.Dataset:
         rate=RATE,
         confidence=ensemble.confidence,
     )
-    found = found.assign(_leads(ensemble, scores))
+    found = found.assign(_leads(ensemble, scores)).assign(constant=("predictor", [_constant(scores.get(name)) for name in NAMES]))
     for clock, dim in (("before", "horizon"), ("after", "delay")):
         found = found.assign(_areas(ensemble, scores, clock, dim, found[dim].values))
     return found
@@ -95,8 +95,14 @@ def _shares(found: xarray.Dataset) -> xarray.Dataset:
     )
 
 
+def _constant(scores: np.ndarray | None) -> bool:
+    """One number in all runs at all steps: it can forecast nothing."""
+    values = np.array([]) if scores is None else scores[np.isfinite(scores)]
+    return bool(values.size) and np.ptp(values) == 0
+
+
 def _leads(ensemble: Ensemble, scores: dict[str, np.ndarray]) -> dict[str, tuple]:
-    """Lead times of every predictor; NaN where no alarm could be set, and for the rate of the settings."""
+    """Lead times of every predictor; NaN where some run has no alarm set, which `no_alarm` explains, and for the rate of the settings."""
     alarms = {one.name: _alarm(ensemble, scores[one.name], one) for one in PREDICTORS if one.name in scores}
 
     def column(of: Callable[[LeadTime], float]) -> tuple:
@@ -114,8 +120,10 @@ def _leads(ensemble: Ensemble, scores: dict[str, np.ndarray]) -> dict[str, tuple
         "false_alarms_high": column(lambda a: a.false_alarms_interval[1]),
     }
     units = {name: (*entry, {"units": "updates"}) if name.startswith("lead") else entry for name, entry in found.items()}
+    why = ["" if name not in alarms or alarms[name].converged else alarms[name].message for name in NAMES]
     cases, controls = int(ensemble.will.sum()), int(ensemble.wont.sum())
-    return {**units, "cases": ((), cases), "controls": ((), controls), "not_forecast": ((), ensemble.runs - cases - controls)}
+    runs = {"cases": ((), cases), "controls": ((), controls), "not_forecast": ((), ensemble.runs - cases - controls)}
+    return {**units, "no_alarm": ("predictor", why), **runs}
 
 
 def _alarm(ensemble: Ensemble, scores: np.ndarray, one: Given | Measure) -> LeadTime:
@@ -123,10 +131,13 @@ def _alarm(ensemble: Ensemble, scores: np.ndarray, one: Given | Measure) -> Lead
 
 
 def _areas(ensemble: Ensemble, scores: dict[str, np.ndarray], clock: str, dim: str, horizons: np.ndarray) -> dict[str, tuple]:
-    """Areas (predictor, way, horizon) with intervals, the best trivial rival, and what each predictor is ahead of it."""
+    """Areas (predictor, way, horizon) with intervals, the best trivial rival, and what each predictor is ahead of it.
+
+    `alone`: the best rival that needs no finished runs of other seeds.
+    """
     shape = (len(NAMES), len(WAYS), len(horizons))
     numbers = {name: np.full(shape, np.nan) for name in ("value", "low", "high", "error", "pairs", "ahead", "ahead_low", "ahead_high")}
-    rivals = np.full(shape[1:], "", dtype=object)
+    rivals, alone = np.full((2, *shape[1:]), "", dtype=object)
     for h, horizon in enumerate(horizons):
         readings = (readings_before if clock == "before" else readings_after)(ensemble, float(horizon))
         won = {SETTINGS: settings_wins(ensemble, readings)}
@@ -136,8 +147,9 @@ def _areas(ensemble: Ensemble, scores: dict[str, np.ndarray], clock: str, dim: s
         for w, way in enumerate(WAYS):
             within = way == "within strata"
             areas = {name: area_over(ensemble, won[name], within=within) for name in NAMES}
-            rival = max(TRIVIAL, key=lambda name: np.nan_to_num(areas[name].value, nan=-1.0))
-            rivals[w, h] = rival
+            ranked = sorted(TRIVIAL, key=lambda name: np.nan_to_num(areas[name].value, nan=-1.0), reverse=True)
+            rivals[w, h] = rival = ranked[0]
+            alone[w, h] = next(name for name in ranked if name != SETTINGS)
             for p, name in enumerate(NAMES):
                 for part in ("value", "low", "high", "error", "pairs"):
                     numbers[part][p, w, h] = getattr(areas[name], part)
@@ -150,4 +162,4 @@ def _areas(ensemble: Ensemble, scores: dict[str, np.ndarray], clock: str, dim: s
     dims = ("predictor", "way", dim)
     stored = {part if part.startswith("ahead") else f"area_{part}": values for part, values in numbers.items()}
     stored = {f"{name.removesuffix('_value')}_{clock}": (dims, values) for name, values in stored.items()}
-    return {**stored, f"rival_{clock}": (("way", dim), rivals.astype(str))}
+    return {**stored, f"rival_{clock}": (("way", dim), rivals.astype(str)), f"alone_{clock}": (("way", dim), alone.astype(str))}

@@ -26,7 +26,8 @@ CAVEATS = (
     "Scores are levels at one checkpoint. A source that speaks of a peak (synergy) is judged by its peak in clauw2024.",
     "Checkpoints are evenly spaced in the logarithm: a reading is up to one checkpoint old, an alarm up to one late.",
     "Splits and networks are drawn for each run alone, so that runs are independent given their settings.",
-    "Squared-error networks have logits of order one: their softmax never collapses, and that row is a constant.",
+    "Squared-error networks have logits of order one: their softmax never collapses, and that row is a constant, which is not counted.",
+    "The mean and median participation ratio and the share of periodic neurons are three readings of one quantity, not three findings.",
 )
 
 
@@ -54,7 +55,7 @@ def _ensemble(found: xarray.Dataset) -> str:
 
 def _compared(found: xarray.Dataset, way: str) -> str:
     here = found.sel(horizon=found.attrs["reference"], way=way)
-    ours = here.sel(predictor=here["kind"] == "measure")
+    ours = here.sel(predictor=(here["kind"] == "measure") & ~found["constant"])
     area = ours["area_before"].values
     pairs = int(np.nanmax(ours["area_pairs_before"].values))
     begin = f"{way.capitalize()}, read {found.attrs['reference']:g} updates before the crossing ({pairs} pairs)"
@@ -64,14 +65,43 @@ def _compared(found: xarray.Dataset, way: str) -> str:
     best = str(ours["predictor"].values[np.nanargmax(area)])
     above = [str(n) for n in ours["predictor"].values[(ours["ahead_low_before"] > 0).values]]
     below = int((ours["ahead_high_before"] < 0).sum())
-    decided = f"ahead of it beyond its interval: {', '.join(above)}" if above else "none is ahead of it beyond its interval"
     count = int(np.isfinite(area).sum())
     return (
-        f"{begin}: the best trivial predictor is the {rival}, {_interval(here, rival, 'area')}; the largest area of {count} measures, "
-        f"flattered by being the largest, has the {best}, {_interval(here, best, 'area')}. Of the measures, {decided}; {below} are "
-        f"behind it beyond theirs, {count - len(above) - below} are not decided by this many runs."
-        f"{_contrary(ours)}"
+        f"{begin}: the best trivial predictor is the {rival}, {_interval(here, rival, 'area')}{_alone(here, rival)}. The largest area of "
+        f"{count} measures, flattered by being the largest, has the {best}, {_interval(here, best, 'area')}, ahead by "
+        f"{_interval(here, best, 'ahead')}. {_ahead(here, rival, above)} Behind beyond their intervals: {below}; not decided by this many "
+        f"runs: {count - len(above) - below}.{_contrary(ours)}{_constants(found)}"
     )
+
+
+def _alone(here: xarray.Dataset, rival: str) -> str:
+    """What the rate of the settings costs, and the best that is known without it."""
+    if rival != SETTINGS:
+        return ""
+    alone = str(here["alone_before"].item())
+    return (
+        f", which needs the outcomes of finished runs at the same settings, {here.sizes['replica'] - 1} at most; the best that needs none "
+        f"is the {alone}, {_interval(here, alone, 'area')}"
+    )
+
+
+def _ahead(here: xarray.Dataset, rival: str, above: Sequence[str]) -> str:
+    """Which measures are ahead, or whether any could have been seen to be."""
+    if above:
+        return f"Ahead of it beyond the interval: {', '.join(above)}."
+    test = here.sel(predictor="test accuracy")
+    if float(test["ahead_low_before"]) > 0:
+        return "None is ahead of it beyond its interval."
+    most = 1 - float(here["area_before"].sel(predictor=rival))
+    return (
+        f"Whether any is ahead cannot be decided here: the largest possible lead is {most:.2f}, and the test accuracy itself, "
+        f"{_interval(here, 'test accuracy', 'area')}, is ahead by {_interval(here, 'test accuracy', 'ahead')}."
+    )
+
+
+def _constants(found: xarray.Dataset) -> str:
+    names = [str(name) for name in found["predictor"].values[((found["kind"] == "measure") & found["constant"]).values]]
+    return f" Not counted, being one number in all runs: {', '.join(names)}." if names else ""
 
 
 def _contrary(ours: xarray.Dataset) -> str:
@@ -108,22 +138,30 @@ def _leads(found: xarray.Dataset) -> str:
     begin = (
         f"Alarms set on other seeds at {found.attrs['rate']:.0%} false alarms, over {cases} runs that generalise and {controls} that do not"
     )
-    lead = found["lead"].where(found["kind"] == "measure").values
+    lead = found["lead"].where((found["kind"] == "measure") & ~found["constant"]).values
     trivial = found["lead"].where(found["kind"] == "trivial").values
     if not np.isfinite(lead).any():
-        return f"{begin}: no measure can be judged."
+        return f"{begin}: no measure can be judged. {_silent(found)}"
 
     def shown(values: np.ndarray) -> str:
         k = int(np.nanargmax(values))
         name = str(found["predictor"].values[k])
         low, high = (float(found[f"lead_{end}"][k]) for end in ("low", "high"))
-        return f"{values[k]:g} updates [{low:.0f}, {high:.0f}] by the {name} (warned: {float(found['warned'][k]):.0%})"
+        said = f"{values[k]:g} updates [{low:.0f}, {high:.0f}] by the {name} (warned: {float(found['warned'][k]):.0%})"
+        return said + (", not distinguishable from 0" if values[k] > 0 >= low else "")
 
     silent = int((lead == 0).sum())
     return (
         f"{begin}: the longest median lead of a measure is {shown(lead)}, of a trivial predictor {shown(trivial)}. {silent} of "
         f"{np.isfinite(lead).sum()} measures warn of fewer than half of the runs."
     )
+
+
+def _silent(found: xarray.Dataset) -> str:
+    """Why predictors have no lead, each reason once."""
+    why = found["no_alarm"].values
+    groups = {str(reason): found["predictor"].values[why == reason] for reason in why if reason}
+    return " ".join(f"No lead for {', '.join(map(str, names))}: {reason}." for reason, names in groups.items())
 
 
 def _unfair(found: xarray.Dataset) -> str:
@@ -187,6 +225,7 @@ def _forecasts(found: xarray.Dataset, milliseconds: Mapping[str, float]) -> Tabl
             "Marked: measures ahead of the best trivial predictor beyond the interval.",
             "Rows: trivial, measures, what sees the test, the control.",
             f"The {SETTINGS.split(' (')[0]} have no alarm of their own.",
+            _silent(found),
             "Milliseconds: on the machine that wrote this page, with all that the measure needs, nothing shared; 0: logged anyway.",
         )
     )

@@ -3,9 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
-from ...errors import integer, not_negative, positive
+from ...errors import integer, not_negative, positive, require
 from ...measures.representation import predicted_accuracy
 from ...problems import SymbolAddition
 from ...theory.effective import ideal_accuracy, nullity
@@ -43,6 +41,7 @@ class DataSizeCell:
         not_negative("decoder_decay", self.decoder_decay)
         integer("steps", self.steps, minimum=1, why="the number of updates")
         integer("every", self.every, minimum=1, why="the number of updates between two records")
+        require(self.steps % self.every == 0, f"steps must be a multiple of every={self.every}, got {self.steps}")
         self.problem()
 
     def problem(self) -> SymbolAddition:
@@ -70,10 +69,9 @@ def run_cell(cell: DataSizeCell) -> dict[str, Any]:
     right = round(known * ended["train_accuracy"]) + (round((count - known) * ended["test_accuracy"]) if known < count else 0)
     crossing = trajectory.crossing("rqi", LINE)
     rows = (ended["curve_step"] // cell.every).astype(int)
-    there = rows < len(trajectory.rqi)
     return {
         **ended,
-        "curve_rqi": np.where(there, trajectory.rqi[np.minimum(rows, len(trajectory.rqi) - 1)], np.nan),
+        "curve_rqi": trained.padded(trajectory.rqi, rows[-1] + 1)[rows],
         "rqi_step": trained.step_number(crossing),
         "real_accuracy": right / count,
         "predicted_accuracy": float(predicted_accuracy(trajectory.embedding, pairs)),

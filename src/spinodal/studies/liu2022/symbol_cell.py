@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from ...errors import choice, integer, not_negative, positive
+from ...errors import choice, integer, not_negative, positive, require
 from ...problems import PermutationGroup, SymbolAddition
 from ..outputs import derived_seed
 from ..trained import DIMS, UNITS, trajectory_outputs
@@ -37,9 +37,10 @@ class SymbolCell:
         positive("embedding_rate", self.embedding_rate)
         positive("decoder_rate", self.decoder_rate)
         not_negative("decoder_decay", self.decoder_decay)
-        positive("level", self.level)
+        require(0 < self.level <= 1, f"level must be > 0 and at most 1, got {self.level} (it is an accuracy)")
         integer("steps", self.steps, minimum=1)
         integer("every", self.every, minimum=1)
+        require(self.steps % self.every == 0, f"steps must be a multiple of every={self.every}, got {self.steps}")
         integer("replica", self.replica, minimum=0)
         integer("seed", self.seed, minimum=0)
         self.problem()

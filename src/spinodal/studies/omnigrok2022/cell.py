@@ -93,7 +93,8 @@ def run_cell(cell: OmnigrokCell) -> dict[str, Any]:
     )
     found = trained.trajectory_outputs(trajectory, cell.updates, cell.level)
     for name in ("train", "test"):
-        found[f"best_{name}_loss"] = float(np.min(getattr(trajectory, f"{name}_loss")))
+        losses = getattr(trajectory, f"{name}_loss")
+        found[f"best_{name}_loss"] = float(np.min(losses)) if len(losses) else np.nan  # it diverged at 0
         at = trajectory.crossing(f"{name}_accuracy", cell.level)
         norm = np.nan if at is None else trajectory.norm[trajectory.steps == at][0] / trajectory.norm[0]
         found[f"norm_at_{name}"] = float(cell.alpha * norm)

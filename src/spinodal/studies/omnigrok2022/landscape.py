@@ -3,6 +3,8 @@
 import numpy as np
 import xarray
 
+from ..trained import reached
+
 LEAST = 1e-30  # a loss that float32 cannot tell from 0 still has a place on a logarithmic axis
 
 
@@ -36,7 +38,7 @@ def vertex(alphas: np.ndarray, losses: np.ndarray) -> float:
 
 def largest_passing(alphas: np.ndarray, accuracies: np.ndarray, level: float) -> float:
     """The largest alpha with an accuracy of `level`, interpolated linearly in ln(alpha); NaN if none passes or the last one does."""
-    passing = np.flatnonzero(accuracies >= level)
+    passing = np.flatnonzero(reached(accuracies, level))
     if passing.size == 0 or passing[-1] == len(alphas) - 1:
         return np.nan
     k = passing[-1]

@@ -7,7 +7,10 @@ from numpy.typing import ArrayLike
 
 from ...citations import LIU2022 as CITATION
 from ...errors import require
+from ...measures.representation.realised import as_stack
 from .gram import gram, null_space
+
+ABSENT = 1e-14  # of the largest amplitude; below it stands the rounding of the start and of the modes
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +41,7 @@ def flow(embedding: ArrayLike, pairs: ArrayLike, times: ArrayLike) -> Flow:
     Returns: `Flow`. The loss comes from the modes and keeps its digits where the embeddings, rounded, would give 1e-32. The centre drifts
         as dC/dt = (2 l_eff / Z0) C; the paper says it is conserved, which holds for centred embeddings only.
     Undefined (converged=False, embeddings as given): squared norm zero or beyond float64. Without a parallelogram nothing moves.
-        A start exactly on an unstable mode stays there on paper; here rounding leads it away once it has grown from 1e-16.
+        A mode with less than 1e-14 of the largest amplitude counts as absent, so that a start exactly on an unstable mode stays there.
     Source: Liu et al. (2022), arXiv:2205.10343; the closed form follows by inserting it.
     """
     start, times = _checked(embedding, times)
@@ -57,7 +60,7 @@ def flow(embedding: ArrayLike, pairs: ArrayLike, times: ArrayLike) -> Flow:
     values[: null_space(pairs, symbols).shape[1]] = 0.0
     amplitudes = vectors.T @ unit
     size = np.linalg.norm(amplitudes, axis=1)
-    present = size > 0
+    present = size > ABSENT * size.max()
     values, vectors, directions = values[present], vectors[:, present], amplitudes[present] / size[present, None]
     with np.errstate(over="ignore", under="ignore"):
         rates = np.minimum((values - values[0]) * 2 / norm, 1e300)  # against the slowest mode, which thereby never vanishes
@@ -72,16 +75,20 @@ def flow(embedding: ArrayLike, pairs: ArrayLike, times: ArrayLike) -> Flow:
 
 
 def _checked(embedding: ArrayLike, times: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
-    start = np.asarray(embedding, dtype=np.float64)
-    require(start.ndim in (1, 2) and start.size > 0, f"embedding must have shape (p,) or (p, d), got {start.shape}")
+    stack, many = as_stack(embedding)
+    require(not many, f"embedding must have shape (p,) or (p, d), got {stack.shape}")
+    start = stack[0]
     require(bool(np.isfinite(start).all()), f"embedding must be finite, got {np.sum(~np.isfinite(start))} values that are not")
-    when = np.asarray(times, dtype=np.float64)
+    when = np.asarray(times)
+    if when.dtype.kind not in "fiu":
+        raise TypeError(f"times must be real numbers, got an array of {when.dtype}")
+    when = when.astype(np.float64)
     require(when.ndim == 1 and len(when) > 0, f"times must have shape (T,) with T >= 1, got {when.shape}")
     bad = when[~np.isfinite(when) | (when < 0)]
     require(bad.size == 0, f"times must be finite and >= 0, got {bad[:1]} (they are measured from the given embedding)")
     falls = np.flatnonzero(np.diff(when) < 0)
     require(falls.size == 0, f"times must be ascending, got {when[falls[:1]]} before {when[falls[:1] + 1]}")
-    return start.reshape(len(start), -1), when
+    return start, when
 
 
 def _still(start: np.ndarray, times: np.ndarray, loss: np.ndarray, norm: float, *, converged: bool, message: str) -> Flow:

@@ -36,8 +36,8 @@ def linear_curve(symbols: int, *, draws: int = 1000, seed: int = 0) -> LinearCur
             correlated, while each alone is the mean of `draws` independent sets. seed: >= 0.
     Returns: `LinearCurve`; P(k) has the standard error sqrt(P (1 - P) / draws).
     Where it ends: a line is necessary, not sufficient. Trained networks need more pairs, and nullity 2 says nothing of the decoder.
-    Source: Liu et al. (2022), arXiv:2205.10343. The 0.4 quoted there is the value at p = 10: pairs a symbol
-        at the crossing rise only from 2.0 to 2.35 between 5 and 20 symbols, so the fraction falls nearly as 1 / p.
+    Source: Liu et al. (2022), arXiv:2205.10343. The 0.4 quoted there is the value at p = 10: pairs a symbol, k_c / p, are nearly constant
+        over 5 to 20 symbols (2.0 to 2.35), but grow at least as (1/2) ln p, since each symbol must be in some pair.
     """
     symbols = integer("symbols", symbols, minimum=2, why="p, the number of symbols; one has no line")
     draws = integer("draws", draws, minimum=1, why="the number of random training sets")
