@@ -88,10 +88,11 @@ def leads(found: xarray.Dataset) -> Figure:
         for row, name in enumerate(names):
             values = found["lead"].sel(reading=name).values[grokked]
             values = values[np.isfinite(values)]
-            future = name.endswith("final keys")
-            colour = GREY if future else BLUE
+            future, random = name.endswith("final keys"), name.endswith("random keys")
+            colour = GREY if future or random else BLUE
             shifts = np.linspace(-0.2, 0.2, len(values)) if len(values) > 1 else np.zeros(len(values))
-            axes.plot(values, row + shifts, "o", color="white" if future else colour, markeredgecolor=colour, markersize=4.5, alpha=0.9)
+            marker = "x" if random else "o"
+            axes.plot(values, row + shifts, marker, color="white" if future else colour, markeredgecolor=colour, markersize=4.5, alpha=0.9)
             missing = int(grokked.sum()) - len(values)
             median = np.median(np.concatenate([values, np.full(missing, -np.inf)])) if len(values) else np.nan
             if np.isfinite(median):
@@ -106,14 +107,15 @@ def leads(found: xarray.Dataset) -> Figure:
         axes.set_yticks(range(len(names)), names)
         for label, name in zip(axes.get_yticklabels(), names, strict=True):
             label.set_fontstyle("italic" if name.endswith("final keys") else "normal")
-        axes.invert_yaxis()
+        axes.set_ylim(len(names) - 0.5, -0.6)
         axes.set_xlabel("lead over the test loss, updates")
         handles = [
             Line2D([], [], marker="o", color=BLUE, linestyle="none", label="from the past alone"),
             Line2D([], [], marker="o", color="white", markeredgecolor=GREY, linestyle="none", label="keys of the end: uses the future"),
+            Line2D([], [], marker="x", color=GREY, linestyle="none", label="random frequencies"),
             Line2D([], [], color=BLACK, linewidth=1.8, label="median (no move counts as later)"),
         ]
-        figure.legend(handles=handles, loc="outside lower center", ncols=3)
+        figure.legend(handles=handles, loc="outside lower center", ncols=2)
         return figure
 
 

@@ -189,7 +189,7 @@ CATALOGUE = (
     ),
     Entry(
         "gromov2023-descent",
-        "Does plain gradient descent grok? A rate in units that carry from prime to prime",
+        "When does plain gradient descent generalise? A rate in units that carry from prime to prime",
         SQUARE_NETWORKS,
         {
             "quick": Size("3 primes x 7 rates x 3 seeds to 3,000 updates", 1),

@@ -10,7 +10,10 @@ from spinodal.studies.gromov2023.descent_cell import DIMS, DescentCell, group_ke
 PRIMES, RATES, SEEDS = (11, 23, 43), (0.1, 0.2, 0.4, 0.6, 6.0), 8
 
 
-def invented(power=-1.0, of_p=11 / 6, scatter=0.0):
+ARGUED = descent.argued_power(np.array(PRIMES))
+
+
+def invented(power=-1.0, of_p=ARGUED, scatter=0.0):
     """Training takes 20 rate^power p^of_p updates and the test half as long again; the last rate diverges, one run never generalises."""
     shape = (len(PRIMES), len(RATES), 1, SEEDS)
     p, rate = np.array(PRIMES)[:, None, None, None], np.array(RATES)[None, :, None, None]
@@ -80,12 +83,27 @@ def test_words_and_comparisons_come_from_the_runs():
     assert "rate 0.1, 70% of the pairs: 23 of 24" in said
     assert "1.5 times the update of training" in said
     assert "no run diverges at 0.1, 0.2, 0.4, 0.6; some or all do at 6" in said
+    assert "the rates share the same 24 splits and networks" in said
+    assert "1.50 to 1.50 times the update of training, median 1.50: below 10 it is not called grokking" in said
     assert all(row.agrees for row in found.comparisons)
     slower = descent.analyse(invented(power=-0.5, scatter=0.05), "quick")
     assert not slower.comparisons[0].agrees
     (table,) = found.tables
     assert len(table.rows) == len(PRIMES) * len(RATES)
     assert all(len(row) == len(table.columns) for row in table.rows)
+
+
+def test_the_power_of_p_has_the_logarithm_of_the_luckiest_neuron():
+    for twins in ((11, 13), (29, 31), (41, 43)):  # so near that it is a power at one place
+        assert descent.argued_power(np.array(twins)) == pytest.approx(11 / 6 - 1 / (2 * np.log(5 * np.mean(twins))), abs=1e-3)
+    without = descent.analyse(invented(of_p=11 / 6, scatter=0.001), "quick")
+    assert not without.comparisons[1].agrees
+
+
+def test_a_late_test_accuracy_is_called_grokking():
+    runs = invented()
+    runs["test_step"] = 20 * runs["train_step"]
+    assert "median 20.00: such a delay is called grokking" in descent.analyse(runs, "quick").verdict[0]
 
 
 def test_nothing_stable_is_said():

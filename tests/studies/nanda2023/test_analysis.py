@@ -15,7 +15,8 @@ from spinodal.studies.nanda2023.expected import comparisons
 from spinodal.studies.nanda2023.laws import fit_laws
 from spinodal.studies.nanda2023.readings import TRIG
 from spinodal.studies.nanda2023.rules import PHASES, moved_step, phase_codes, phase_steps
-from spinodal.studies.nanda2023.words import lead_of, median_range, small, verdict
+from spinodal.studies.nanda2023.tables import tables
+from spinodal.studies.nanda2023.words import CAVEATS, lead_of, median_range, small, verdict
 
 STEPS = np.arange(0, 1001, 50.0)
 ARMS = ("main", "fraction 0.4", "fraction 0.5", "decay 0.5", "decay 2")
@@ -117,10 +118,32 @@ def test_leads_count_from_a_move_to_that_of_the_test_loss():
     found["gini_embedding"][0, 0] = np.linspace(0.5, 1, len(STEPS))
     partly = lead_of(analysed(found.drop_vars(["phase", "lead"])), "Gini, embedding")
     assert (partly["runs"], partly["median"], partly["of"]) == (1, -np.inf, 15)
-    assert "restricted loss 200 (15 of 15 earlier" in sentence(found, "Who moves")
+    assert "restricted loss 200 / 4 (15 of 15 earlier" in sentence(found, "Who moves")
+    assert "Earlier than the test loss (sign test" in sentence(found, "Who moves")
     assert "false alarms are not known" in sentence(found, "Who moves")
     assert "move too: restricted loss in 3" in sentence(analysed(invented(never=("decay 0.5",))), "Who moves")
     assert "no lead is claimed" in sentence(analysed(invented(seeds=1, never=ARMS[1:])), "Who moves")
+
+
+def test_a_test_loss_past_its_peak_leaves_the_lead_unanswered():
+    cells = invented()
+    cells["peak_step"][:, 1:] = 50.0
+    words = sentence(analysed(cells), "Who moves")
+    assert "Not answered by this clock: in 12 of the 15 the test loss is past its peak when memorisation ends" in words
+    assert "Earlier than the test loss" not in words
+    cells["peak_step"][:, 2:] = 300.0
+    words = sentence(analysed(cells), "Who moves")
+    assert "In 3 of the 15 the test loss is past its peak" in words
+    assert "Not answered" not in words
+
+
+def test_random_frequencies_have_leads_of_their_own():
+    cells = invented()
+    cells["null_restricted"][:] = np.interp(STEPS, [0, 500, 1000], [4, 4, 2])[:, None]
+    found = analysed(cells)
+    assert lead_of(found, "restricted loss, random keys")["median"] < 0
+    assert "in place of key ones: restricted loss -" in sentence(found, "Who moves")
+    assert "over all 7 readings" in sentence(found, "Who moves")  # they are a null, and no hypothesis
 
 
 def test_runs_that_never_cross_are_later_not_gone():
@@ -158,6 +181,57 @@ def test_published_numbers_are_compared_at_their_prime_alone():
     rows = comparisons(toy, fraction_laws(toy), decay_line(toy))
     assert not any(c.known for c in rows if c.what.startswith("p = 113"))
     assert "p = 31 for 113" in small(toy)[0]
+
+
+def test_three_failures_of_five_do_not_agree_with_always():
+    found = analysed(invented(seeds=5))
+    found["grokked"].loc[{"arm": "main"}] = [True, True, False, False, False]
+    rows = comparisons(found, fraction_laws(found), decay_line(found))
+    row = next(c for c in rows if c.what.startswith("share of main runs that grok"))
+    assert row.what.endswith("(2 of 5)")
+    assert row.verdict == "differs"
+
+
+def test_a_median_beyond_the_end_differs_from_a_published_time_within_it():
+    names = ("main", "fraction 0.25", "fraction 0.4", "fraction 0.5")
+    cells = invented(seeds=5, arm_names=names, prime=113, never=("fraction 0.25", "fraction 0.4"))
+    steps, arm = cells["test_below_0_1"], {"arm": "fraction 0.5"}
+    steps.loc[arm] = [950, 1000, 900, 960, np.nan]  # 956 is published
+    found = analysed(cells)
+    rows = {c.what: c for c in comparisons(found, fraction_laws(found), decay_line(found))}
+
+    def row(fraction):
+        return next(c for what, c in rows.items() if what.startswith(f"p = 113, fraction {fraction}:"))
+
+    assert row(0.4).verdict == "differs"  # 3,109 is published, and ours end at 5,000
+    assert "5 of 5 never by 5,000" in row(0.4).what
+    assert row(0.25).verdict == "not known"  # 21,848 is beyond our end
+    assert row(0.5).verdict == "agrees"
+    assert row(0.5).obtained == pytest.approx(np.log(960))
+
+
+def test_the_laws_stop_where_the_published_table_of_delays_does():
+    names = ("main", *(f"fraction {f:g}" for f in published.CROSSINGS if f != 0.3))
+    found = analysed(invented(arm_names=names, prime=113))
+    bent = found.copy(deep=True)
+    bent["test_below_0_1"].loc[{"arm": ["fraction 0.8", "fraction 0.9", "fraction 0.95"]}] = 4000.0
+    slopes = [fraction_laws(runs)["here"].lines["exponential"].slope for runs in (found, bent)]
+    assert slopes[0] == slopes[1]
+    here = analysed(invented(arm_names=("main", "fraction 0.8")))
+    assert analysis.law_arms(here) == ["main", "fraction 0.8"]
+
+
+def test_the_released_net_stands_beside_ours():
+    found = analysed(invented())
+    table = next(t for t in tables(found, fraction_laws(found)) if t.title.startswith("A released network"))
+    rows = {row[0]: row[1:] for row in table.rows}
+    assert rows["key frequencies by neurons"] == ("5: 6, 23, 37, 39, 41", 2, 2, 2)
+    assert rows["excluded loss, jointly"] == (8.385, 6, 6, 6)
+    assert rows["excluded loss, singly, largest"] == (1.18, 1, 1, 1)
+
+
+def test_what_the_protocol_leaves_out_is_said():
+    assert any("Not run: decay against time at other learning rates" in words for words in CAVEATS)
 
 
 def test_two_readings_of_the_excluded_loss_differ():

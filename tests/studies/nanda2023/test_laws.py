@@ -91,6 +91,21 @@ def test_the_law_that_made_the_delays_is_kept(law):
         assert found.lines[POWER].slope == pytest.approx(-3, abs=0.5)
 
 
+def test_a_threshold_at_a_bound_is_said():
+    fractions = np.array([0.26, 0.3, 0.35, 0.4, 0.5, 0.6])
+    assert fit_laws(*delays(POWER, fractions), draws=3).bound == ""
+    assert "lower bound" in fit_laws(*delays(EXPONENTIAL, fractions), draws=3).bound
+    f = np.repeat(fractions, 4)
+    steep = 5 - 3 * np.log(f - 0.2599) + 0.1 * np.random.default_rng(1).standard_normal(len(f))
+    assert "upper bound" in fit_laws(f, steep, np.full(len(f), SEEN), draws=3).bound
+
+
+def test_a_p_that_no_draw_reaches_is_a_bound():
+    found = fit_laws(*delays(EXPONENTIAL, np.array([0.26, 0.3, 0.35, 0.4, 0.5, 0.6])), draws=19)
+    assert found.p_said(POWER) == "≤ 0.05"
+    assert found.p_said(EXPONENTIAL) == f"{found.p_exponential:.2f}"
+
+
 def test_three_fractions_decide_nothing():
     found = fit_laws(*delays(POWER, np.array([0.3, 0.4, 0.5])), draws=10)
     assert np.isfinite(found.gain)

@@ -193,6 +193,16 @@ def test_three_widths_can_show_a_trend_and_two_cannot():
     assert not trend((32, 64, 128), falls(0.5, (32, 64, 128))).sharpens
 
 
+def test_breadths_that_jump_about_are_no_trend():
+    jumping = [Fall(0.6, 0.01, breadth, 0.02, True, "") for breadth in (0.30, 0.10, 0.15)]
+    found = trend((32, 64, 128), jumping)
+    assert found.exponent + 2 * 0.1 < 0  # by the errors of the breadths alone, two of them below 0
+    assert not found.sharpens
+    near = [Fall(0.6, 0.01, breadth, 0.01 * breadth, True, "") for breadth in (0.40, 0.31, 0.20)]
+    assert trend((32, 64, 128), near).exponent + 2 * trend((32, 64, 128), near).error < 0
+    assert not trend((32, 64, 128), near).sharpens  # one degree of freedom: Student's t needs 12.7 errors
+
+
 def synthetic(learned=True):
     """Widths 32 and 64, eight networks a point: a known fall, sharper in the wide ones, with one network that has not learned."""
     rng = np.random.default_rng(0)
@@ -240,6 +250,37 @@ def test_words_come_from_the_numbers(found):
     assert "over 175 networks" in words
     assert len(tables(found, 31)) == 4
     assert len(tables(found, 31)[0].rows) == 22
+
+
+def sentence(found, beginning):
+    return next(words for words in verdict(found) if words.startswith(beginning))
+
+
+@pytest.mark.parametrize(
+    ("drift", "words"),
+    [
+        ((0.001, -0.001, 0.0), "a drift is not shown, up to 0.0025 is allowed"),
+        ((-0.19, -0.18, -0.2), "it has not settled"),
+        ((-0.19,), "not judged"),
+    ],
+)
+def test_a_drift_is_one_where_it_is_beyond_its_interval(found, drift, words):
+    drifting = found.copy(deep=True)
+    drifting["drift"][:, -1] = [*drift, *[np.nan] * (8 - len(drift))]
+    assert words in sentence(drifting, "Has the curve settled?")
+
+
+def test_two_kinds_at_one_of_several_widths_need_a_smaller_p(found, monkeypatch):
+    monkeypatch.setattr("spinodal.studies.zhong2023.words.kinds_near", lambda *_: (0.6, 8, 0.03))
+    assert "two kinds" not in sentence(found, "Clocks and pizzas")
+    assert "p < 0.05 over all 2 widths" in sentence(found, "Clocks and pizzas")
+    assert "two kinds (p = 0.03" in sentence(found.sel(d_model=[64]), "Clocks and pizzas")
+
+
+def test_runs_that_diverged_have_no_best(found):
+    diverged = found.copy(deep=True)
+    diverged["accuracy"] = diverged["accuracy"].where(diverged["learned"])
+    assert "all of them diverged" in sentence(diverged, "175 of 176")
 
 
 def test_comparisons_take_the_width_nearest_the_published_one(found):

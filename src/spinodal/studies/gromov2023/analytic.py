@@ -7,6 +7,7 @@ import numpy as np
 import xarray
 
 from ...theory import fourier_network
+from ..slopes import weighted_slope
 
 WIDTHS = (0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0, 6.0)  # in units of p
 ERROR = 0.01  # of the pairs: the width at which random phases are wrong on so many is compared between primes
@@ -103,19 +104,13 @@ def _crossing(neurons: np.ndarray, wrong: np.ndarray) -> float:
 def growth(found: xarray.Dataset) -> tuple[float, float]:
     """The exponent b of needed width ~ p^b with its standard error; 1 if curves collapse in N / p, near 0 if width ~ ln p.
 
-    Least squares over the primes, weighted by the errors of the widths, which are widened where they do not explain the scatter about the
-    line. NaN with fewer than three primes.
+    `weighted_slope` over the primes, by the errors of the widths. NaN with fewer than three primes.
     """
     known = np.isfinite(found["needed_width"].values) & (found["needed_width_error"].values > 0)
     width, error = (found[name].values[known] for name in ("needed_width", "needed_width_error"))
     if known.sum() < 3:
         return np.nan, np.nan
-    x, y, weight = np.log(found["prime"].values[known]), np.log(width), (width / error) ** 2
-    x = x - weight @ x / weight.sum()
-    slope = weight @ (x * y) / (weight @ x**2)
-    residual = y - weight @ y / weight.sum() - slope * x
-    scatter = weight @ residual**2 / (known.sum() - 2)
-    return float(slope), float(np.sqrt(max(1.0, scatter) / (weight @ x**2)))
+    return weighted_slope(np.log(found["prime"].values[known]), np.log(width), error / width)
 
 
 def theory_growth(found: xarray.Dataset) -> float:

@@ -82,13 +82,16 @@ recipe = Recipe(
         Picture(
             "leads",
             "How long before the test loss every reading has moved, by one rule that sees the past alone; one point a run that groks, the "
-            "bar is the median. Left of the line: later. Readings in italics use key frequencies of the finished network, so the future.",
+            "bar is the median. Left of the line: later. Readings in italics use key frequencies of the finished network, so the future; "
+            "crosses: as many frequencies that are not key. Where the test loss is past its peak before memorisation ends, a lead compares "
+            "two curves that are on their way already.",
             figures.leads,
         ),
         Picture(
             "fraction",
             "Updates from a train loss to a test loss below 0.1 against the fraction of pairs in training, with both laws fitted. (a) The "
-            "published table, p = 113, one seed a point. (b) Our runs; arrows: censored at the end of the run.",
+            "published table, p = 113, one seed a point. (b) Our runs; arrows: censored at the end of the run. At p = 113 fits stop at "
+            "70 % of the data, as the published table of delays does.",
             figures.fraction,
         ),
         Picture(

@@ -17,6 +17,7 @@ RUN = ("replica", "arm")
 CROSSING = CROSSED[0.1]  # of the test loss: a run has grokked
 TEST_LOSS = "test loss"
 FUTURE = ", final keys"  # ends the names of readings whose frequencies are those of the finished network
+RANDOM = ", random keys"  # the same of as many frequencies that are not key: median of the null
 READINGS = {  # name: series, direction; those of trig have the key frequencies of the logit weights at the same look
     "restricted loss": ("past_restricted", -1),
     "excluded loss": ("past_excluded", 1),
@@ -27,7 +28,10 @@ READINGS = {  # name: series, direction; those of trig have the key frequencies 
     "train loss": ("curve_train_loss", -1),
     f"restricted loss{FUTURE}": ("published_restricted", -1),
     f"excluded loss{FUTURE}": ("published_excluded", 1),
+    f"restricted loss{RANDOM}": ("random_restricted", -1),
+    f"excluded loss{RANDOM}": ("random_excluded", 1),
 }
+TRIED = tuple(name for name in READINGS if not name.endswith((FUTURE, RANDOM)))  # that could have been seen at the time
 STRETCHES = ("fitted", "cleanup", "stable", "formed")
 
 
@@ -44,7 +48,9 @@ def analysed(dataset: xarray.Dataset) -> xarray.Dataset:
     for name in ("restricted", "restricted_text", "excluded", "variance_explained"):
         found[f"published_{name}"] = found[name].sel(choice=PUBLISHED, drop=True)
         found[f"past_{name}"] = found[name].sel(choice=PAST, drop=True)
-    bounds, phase, moved, reference = [], [], [], []
+    for name in ("restricted", "excluded"):
+        found[f"random_{name}"] = found[f"null_{name}"].sel(quantile=0.5, drop=True)
+    bounds, phase, moved, reference, looks = [], [], [], [], []
     for run in _runs(found):
         steps, since = run["curve_step"], float(run["train_step"])
         here = phase_steps(run)
@@ -52,6 +58,8 @@ def analysed(dataset: xarray.Dataset) -> xarray.Dataset:
         phase.append(phase_codes(steps, here))
         moved.append([moved_step(steps, run[series], since, way) for series, way in READINGS.values()])
         reference.append(moved_step(steps, run["curve_test_loss"], since, -1))
+        places = np.searchsorted(steps, [*moved[-1], reference[-1]])
+        looks.append(places[-1] - places[:-1])
     shape = tuple(found.sizes[name] for name in RUN)
     for k, name in enumerate(STRETCHES):
         found[f"phase_{name}"] = (RUN, np.array(bounds)[:, k].reshape(shape))
@@ -59,6 +67,8 @@ def analysed(dataset: xarray.Dataset) -> xarray.Dataset:
     found["moved_step"] = ((*RUN, "reading"), np.array(moved).reshape(*shape, -1), {"units": "updates"})
     found["test_loss_moved_step"] = (RUN, np.array(reference).reshape(shape), {"units": "updates"})
     found["lead"] = (found["test_loss_moved_step"] - found["moved_step"]).assign_attrs(units="updates")
+    found["lead_looks"] = ((*RUN, "reading"), np.array(looks).reshape(*shape, -1), {"units": "looks"})
+    found["lead_looks"] = found["lead_looks"].where(found["lead"].notnull())
     found["grokked"] = found[CROSSING].notnull()
     return found.assign_attrs(phases=", ".join(PHASES))
 
@@ -75,6 +85,17 @@ def arms(found: xarray.Dataset, what: str) -> list[str]:
     place = ("fraction", "decay").index(what)
     names = [str(arm) for arm in found["arm"].values if str(arm) == MAIN or str(arm).startswith(what)]
     return sorted(names, key=lambda arm: arm_point(arm, *base)[place])
+
+
+def at_end(found: xarray.Dataset) -> xarray.Dataset:
+    """Every run at its last look."""
+    return found.isel(look=found["curve_step"].notnull().sum("look") - 1)
+
+
+def law_arms(found: xarray.Dataset) -> list[str]:
+    """The arms along the fraction that the laws are fitted to: at the published prime those within the published range alone."""
+    top = published.FITTED_UP_TO if found.attrs["prime"] == published.PRIME else 1.0
+    return [arm for arm in arms(found, "fraction") if float(found["fraction"].sel(arm=arm)[0]) <= top]
 
 
 def times(found: xarray.Dataset, what: str, since_fit: bool) -> dict[str, np.ndarray]:
@@ -99,7 +120,7 @@ def _told(points: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
 
 def fraction_laws(found: xarray.Dataset) -> dict[str, Laws]:
     """Both laws for our runs and for the published table."""
-    ours = _told(times(found, "fraction", since_fit=True))
+    ours = _told(times(found.sel(arm=law_arms(found)), "fraction", since_fit=True))
     return {"here": fit_laws(ours["x"], ours["y"], ours["kind"]), "published": published_laws()}
 
 

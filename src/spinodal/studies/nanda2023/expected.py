@@ -3,16 +3,18 @@
 import numpy as np
 import xarray
 
-from ...transitions.learning_phases import wilson_interval
+from ..censored import censored_median
 from ..comparison import Comparison
+from ..shares import universal
 from . import published
-from .analysis import CROSSING, arms
+from .analysis import CROSSING, arms, at_end
 from .cell import CROSSED, MAIN
 from .censored import Line
 from .laws import EXPONENTIAL, Laws
 
 RELEASED = "released runs of arXiv:2301.05217, one seed"
 OWN_SCATTER = "; error: ours and its own"
+NET = f"released net, decay 0.1: {published.RELEASED_NET['published_excluded']} nats jointly, {published.RELEASED_SINGLY[0]} singly at most"
 
 
 def comparisons(found: xarray.Dataset, laws: dict[str, Laws], decay: Line) -> tuple[Comparison, ...]:
@@ -51,16 +53,14 @@ def _published_line(laws: dict[str, Laws]) -> Comparison:
 def _any_prime(found: xarray.Dataset, decay: Line) -> list[Comparison]:
     main, grokked = found.sel(arm=MAIN), found["grokked"].values
     early = (found["fitted_step"] < found[CROSSING].fillna(np.inf)).values
-    joint, single = (found[name].values for name in ("published_excluded", "excluded_singly"))
-    last = np.isfinite(found["curve_step"].values).sum(axis=-1) - 1
-    rows, columns = np.indices(last.shape)
-    joint, single = joint[rows, columns, last], single[rows, columns, last]
+    end = at_end(found)
+    joint, single = end["published_excluded"].values, end["excluded_singly"].transpose(*end["grokked"].dims, ...).values
     known = grokked & np.isfinite(joint) & (np.isfinite(single).sum(axis=-1) > 1)
     above = joint[known] > np.nanmax(single[known], axis=-1) if known.any() else np.array([])
     return [
-        _share("share of runs with train loss < 0.1 before test loss < 0.1", 1.0, early.ravel(), RELEASED),
-        _share("share of main runs that grok within their length", 1.0, main["grokked"].values, RELEASED),
-        _share("grokked runs: share with a joint excluded loss above every single one", 1.0, above, "released net, decay 0.1"),
+        universal("share of runs with train loss < 0.1 before test loss < 0.1", 1.0, early.ravel(), RELEASED),
+        universal("share of main runs that grok within their length", 1.0, main["grokked"].values, RELEASED),
+        universal("grokked runs: share with a joint excluded loss above every single one", 1.0, above, NET),
         Comparison(
             "sign of the slope of ln(step of a test loss below 0.1) against ln(decay), where it is sure",
             float(np.sign(published.decay_slope())),
@@ -72,16 +72,26 @@ def _any_prime(found: xarray.Dataset, decay: Line) -> list[Comparison]:
 
 
 def _table(found: xarray.Dataset) -> list[Comparison]:
-    """The published crossing is one draw, so that its own scatter counts too: sd sqrt(1 + 1/n)."""
+    """Medians of ln(step); the published crossing is one draw, so that its own scatter counts too: sd sqrt(1 + pi / 2n).
+
+    A run that never crosses is later than any: where the median is, the end of the runs stands for it as the least that it can be, and the
+    row differs if the published step lies below, or is not known. In sd it counts as its end, which makes sd too small if anything.
+    """
     ours = {round(float(found["fraction"].sel(arm=arm)[0]), 6): arm for arm in arms(found, "fraction")} if _as_published(found) else {}
     rows = []
     for fraction, crossings in published.CROSSINGS.items():
         value, error = np.nan, 0.0
+        what = f"p = 113, fraction {fraction:g}: ln(median step of a test loss below 0.1)"
         if fraction in ours:
-            logs = np.log(found[CROSSED[0.1]].sel(arm=ours[fraction]).values)
-            if np.isfinite(logs).all():
-                value, error = float(logs.mean()), float(logs.std(ddof=1) * np.sqrt(1 + 1 / logs.size)) if logs.size > 1 else 0.0
-        what = f"p = 113, fraction {fraction:g}: ln(step of a test loss below 0.1), all seeds seen"
+            run = found.sel(arm=ours[fraction])
+            steps, end = run[CROSSED[0.1]].values, float(run["last_step"].max())
+            median, never = censored_median(steps), np.isnan(steps)
+            if np.isfinite(median):
+                scatter = np.log(np.where(never, end, steps)).std(ddof=1) if steps.size > 1 else 0.0
+                value, error = float(np.log(median)), float(scatter * np.sqrt(1 + np.pi / (2 * steps.size)))
+            elif crossings[1] < end:
+                value = float(np.log(end))
+            what += f", {never.sum()} of {steps.size} never by {end:,.0f}" if never.any() else ""
         rows.append(Comparison(what, float(np.log(crossings[1])), value, RELEASED + OWN_SCATTER, 0.0, error))
     return rows
 
@@ -107,18 +117,10 @@ def _slow(found: xarray.Dataset) -> list[Comparison]:
     last = float(found["last_step"].sel(arm=arm).max()) if here else np.nan
     expected = 1.0 if not last >= published.SLOW_CROSSING else 0.0
     what = f"p = 113, decay 0.1: share of runs that have not grokked{f' by {last:,.0f}' if here else ''}"
-    return [_share(what, expected, late, f"{RELEASED}: {published.SLOW_CROSSING:,}")]
+    return [universal(what, expected, late, f"{RELEASED}: {published.SLOW_CROSSING:,}")]
 
 
 def _as_published(found: xarray.Dataset) -> bool:
     base = found.sel(arm=MAIN).isel(replica=0)
     same = round(float(base["fraction"]), 6), float(base["decay"])
     return int(found.attrs["prime"]) == published.PRIME and same == (published.FRACTION, published.DECAY)
-
-
-def _share(what: str, expected: float, which: np.ndarray, source: str) -> Comparison:
-    """Of runs; its error from Wilson's interval, in which one exception of few runs is not yet a contradiction."""
-    if not which.size:
-        return Comparison(what, expected, np.nan, source, 0.0)
-    low, high = wilson_interval(int(which.sum()), int(which.size), confidence=0.6827)
-    return Comparison(what, expected, float(which.mean()), source, 0.0, float(high - low) / 2)

@@ -19,16 +19,24 @@ class Laws:
     """Both laws fitted to the same runs.
 
     `gain`: Akaike's criterion of the exponential minus that of the power law, positive if the power law is better. `p_exponential`,
-    `p_power`: how often data drawn from the fitted law, with the same caps, have a gain as extreme towards the other law.
+    `p_power`: how often data drawn from the fitted law, with the same caps, have a gain as extreme towards the other law. `floors`: the
+    least p that so many draws can give. `bound`: where the threshold lies, if that is an end of what is tried; then it is not measured.
     """
 
     lines: dict[str, Line]
     threshold: float
+    bound: str
     gain: float
     p_exponential: float
     p_power: float
+    floors: dict[str, float]
     decided: str  # a law, or ""
     message: str
+
+    def p_said(self, law: str) -> str:
+        """The p of a law, as a bound where no draw was as extreme."""
+        p = self.p_exponential if law == EXPONENTIAL else self.p_power
+        return f"{'≤ ' if p <= self.floors[law] else ''}{p:.2f}"
 
 
 def abscissa(fraction: np.ndarray, threshold: float | None) -> np.ndarray:
@@ -52,7 +60,7 @@ def fit_laws(fraction: np.ndarray, log_delay: np.ndarray, kind: np.ndarray, *, d
     lines, threshold, gain = _both(fraction, log_delay, kind)
     if not np.isfinite(gain):
         why = next((line.message for line in lines.values() if not line.converged), "")
-        return Laws(lines, threshold, np.nan, np.nan, np.nan, "", f"not decided: {why}")
+        return Laws(lines, threshold, "", np.nan, np.nan, np.nan, dict.fromkeys(LAWS, np.nan), "", f"not decided: {why}")
     counts = np.unique(fraction, return_counts=True)[1]
     rng = np.random.default_rng(seed)
     limits = _limits(log_delay, kind)
@@ -60,7 +68,8 @@ def fit_laws(fraction: np.ndarray, log_delay: np.ndarray, kind: np.ndarray, *, d
     for law, line in lines.items():
         at = line.at(abscissa(fraction, threshold if law == POWER else None))
         gains[law] = [_both(fraction, *_drawn(rng, at, line.spread, limits))[2] for _ in range(draws)]
-    p_exponential, p_power = _share(gains[EXPONENTIAL], gain, 1), _share(gains[POWER], gain, -1)
+    (p_exponential, floor), (p_power, floor_power) = _share(gains[EXPONENTIAL], gain, 1), _share(gains[POWER], gain, -1)
+    floors = {EXPONENTIAL: floor, POWER: floor_power}
     enough = len(counts) >= NEEDED_FRACTIONS and counts.min() >= NEEDED_RUNS
     out = {EXPONENTIAL: p_exponential < REJECTED, POWER: p_power < REJECTED}
     kept = [law for law in LAWS if not out[law]]
@@ -71,7 +80,18 @@ def fit_laws(fraction: np.ndarray, log_delay: np.ndarray, kind: np.ndarray, *, d
         message = f"not decided: fewer than {NEEDED_FRACTIONS} fractions of {NEEDED_RUNS} runs"
     else:
         message = "not decided: " + ("neither is rejected" if kept else "both are rejected")
-    return Laws(lines, threshold, gain, p_exponential, p_power, decided, message)
+    bound = _bound(threshold, _largest_threshold(fraction[kind != LATER]))
+    return Laws(lines, threshold, bound, gain, p_exponential, p_power, floors, decided, message)
+
+
+def _largest_threshold(seen: np.ndarray) -> float:
+    return max(0.0, float(seen.min()) - GAP)
+
+
+def _bound(threshold: float, largest: float) -> str:
+    if threshold == 0:
+        return "its lower bound: a plain power law"
+    return f"its upper bound: the least fraction with a delay, less {GAP:g}" if threshold == largest else ""
 
 
 def _both(fraction: np.ndarray, y: np.ndarray, kind: np.ndarray) -> tuple[dict[str, Line], float, float]:
@@ -80,7 +100,7 @@ def _both(fraction: np.ndarray, y: np.ndarray, kind: np.ndarray) -> tuple[dict[s
     if not seen.size or not exponential.converged:
         return {EXPONENTIAL: exponential, POWER: exponential}, np.nan, np.nan
     best, threshold = None, np.nan
-    for at in np.linspace(0, max(0.0, float(seen.min()) - GAP), THRESHOLDS):
+    for at in np.linspace(0, _largest_threshold(seen), THRESHOLDS):
         x = abscissa(fraction, at)
         there = np.isfinite(x)
         line = fit_line(x[there], y[there], kind[there])
@@ -107,8 +127,9 @@ def _drawn(rng: np.random.Generator, middle: np.ndarray, spread: float, limits: 
     return np.clip(y, least, most), kind
 
 
-def _share(gains: list[float], observed: float, side: int) -> float:
-    """(1 + as extreme) / (1 + draws), over the draws in which both laws could be fitted."""
+def _share(gains: list[float], observed: float, side: int) -> tuple[float, float]:
+    """(1 + as extreme) / (1 + draws), over the draws in which both laws could be fitted, and the least that it can be."""
     found = np.array(gains)
     found = found[np.isfinite(found)]
-    return float((1 + np.sum(side * found >= side * observed)) / (1 + len(found)))
+    floor = 1 / (1 + len(found))
+    return float(floor * (1 + np.sum(side * found >= side * observed))), floor

@@ -20,6 +20,15 @@ FITTED = (134, 163)  # first epoch with a train loss below 0.1, over fractions .
 FITTED_UP_TO = 0.70
 PEAK_STEP, PEAK_LOSS = (1420, 1455), (26.6, 32.4)  # of the test loss, fractions up to .3
 SLOW_DECAY, SLOW_FITTED, SLOW_CROSSING = 0.1, 138, 95_520  # at 30 %: train and test loss below 0.1
+RELEASED_KEYS, RELEASED_NEURONS = (6, 23, 37, 39, 41), (185, 512)  # of the released net with decay 0.1; neurons of one frequency (> .85)
+RELEASED_NET = {  # our name of a series: what that net has at its end
+    "published_restricted": 2.2e-9,
+    "published_excluded": 8.385,
+    "published_variance_explained": 0.979,
+    "gini_embedding": 0.539,
+    "gini_logit_weights": 0.758,
+}
+RELEASED_SINGLY = (1.18, 0.029)  # its excluded loss without frequency 23, without 6; without any other alone below 1e-3
 LINE = (12.8, -12.0)  # ln(delay) = 12.8 - 12.0 f, the exponential that describes the table
 
 

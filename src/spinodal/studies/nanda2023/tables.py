@@ -5,7 +5,7 @@ import xarray
 
 from ...report import Table
 from . import published
-from .analysis import READINGS, arms
+from .analysis import READINGS, arms, at_end
 from .cell import CROSSED
 from .laws import EXPONENTIAL, LAWS, Laws
 from .readings import WAYS
@@ -14,7 +14,7 @@ from .words import lead_of, median_range
 
 def tables(found: xarray.Dataset, laws: dict[str, Laws]) -> tuple[Table, ...]:
     """Times of every arm, leads, laws, and single runs."""
-    return (_time_table(found), _lead_table(found), _law_table(laws), _published_table(), _run_table(found))
+    return (_time_table(found), _lead_table(found), _law_table(laws), _published_table(), _net_table(found), _run_table(found))
 
 
 def _time_table(found: xarray.Dataset) -> Table:
@@ -36,13 +36,13 @@ def _lead_table(found: xarray.Dataset) -> Table:
     for name in READINGS:
         lead = lead_of(found, name)
         idle = f"{lead['idle']} of {lead['others']}" if lead["others"] else "no such run"
-        rows.append(
-            (name, *(lead[key] for key in ("runs", "median", "least", "largest")), f"{lead['earlier']} of {lead['of']}", lead["p"], idle)
-        )
+        numbers = (lead[key] for key in ("runs", "median", "looks", "least", "largest"))
+        rows.append((name, *numbers, f"{lead['earlier']} of {lead['of']}", lead["p"], idle))
     columns = (
         "reading",
         "runs it moves in",
         "median lead",
+        "in looks",
         "least",
         "largest",
         "earlier in",
@@ -51,7 +51,8 @@ def _lead_table(found: xarray.Dataset) -> Table:
     )
     note = (
         "Updates by which a reading moves before the test loss does, runs that grok; negative: after it. A reading that never moves "
-        "counts as later. Final keys use the future."
+        "counts as later. Looks lie about evenly in the logarithm of the step: a lead of one or two is hardly resolved. Final keys use the "
+        "future; random keys are as many frequencies that are not key."
     )
     return Table("Who moves first", columns, [tuple(_short(value) for value in row) for row in rows], note)
 
@@ -61,12 +62,10 @@ def _law_table(laws: dict[str, Laws]) -> Table:
     for source, both in laws.items():
         for law in LAWS:
             line = both.lines[law]
-            threshold = np.nan if law == EXPONENTIAL else _short(both.threshold)
-            p = both.p_exponential if law == EXPONENTIAL else both.p_power
-            rows.append(
-                (source, law, *map(_short, (line.intercept, line.slope, line.slope_error)), threshold, _short(line.spread), _short(p))
-            )
-    columns = ("runs", "law", "a", "slope", "± 1 s.e.", "threshold", "scatter of ln(delay)", "simulated p")
+            threshold, bound = (np.nan, "") if law == EXPONENTIAL else (_short(both.threshold), both.bound)
+            fitted = map(_short, (line.intercept, line.slope, line.slope_error))
+            rows.append((source, law, *fitted, threshold, bound, _short(line.spread), both.p_said(law)))
+    columns = ("runs", "law", "a", "slope", "± 1 s.e.", "threshold", "at a bound", "scatter of ln(delay)", "simulated p")
     note = (
         "ln(delay) against f, or against ln(f - threshold), by likelihood with censored runs. A small p: data drawn from this law "
         "seldom favour the other one so much."
@@ -78,6 +77,32 @@ def _published_table() -> Table:
     rows = [(fraction, *crossings) for fraction, crossings in published.CROSSINGS.items()]
     columns = ("fraction", *(f"test loss < {level:g}" for level in published.LEVELS))
     return Table("Published epochs", columns, rows, "arXiv:2301.05217, released runs: p = 113, decay 1, one seed a row.", folded=True)
+
+
+def _net_table(found: xarray.Dataset) -> Table:
+    end = at_end(found)
+    single = -np.sort(-end["excluded_singly"].transpose("frequency", ...).values, axis=0)  # NaN last
+    counts = found["final_key"].sel(way="neurons").sum("frequency").values
+    keys = f"{len(published.RELEASED_KEYS)}: {', '.join(map(str, published.RELEASED_KEYS))}"
+    neurons = "{} of {}".format(*published.RELEASED_NEURONS)
+    rows: list[tuple] = [
+        ("key frequencies by neurons", keys, *_spread(found, counts)),
+        ("neurons of one frequency", neurons, *("not kept",) * 3),
+    ]
+    names = ("restricted loss", "excluded loss, jointly", "variance explained", "Gini, embedding", "Gini, W_L")
+    for name, (series, value) in zip(names, published.RELEASED_NET.items(), strict=True):
+        rows.append((name, value, *_spread(found, end[series].values)))
+    for i, (name, value) in enumerate(zip(("largest", "second"), published.RELEASED_SINGLY, strict=True)):
+        rows.append((f"excluded loss, singly, {name}", value, *_spread(found, single[i])))
+    columns = ("at the end of the run", "released net, p = 113, decay 0.1", "ours, grokked: median", "least", "largest")
+    note = "Losses in nats. The released net is one, with single losses of frequencies 23 and 6, and below 1e-3 for its other keys."
+    return Table("A released network beside ours", columns, rows, note, folded=True)
+
+
+def _spread(found: xarray.Dataset, values: np.ndarray) -> tuple[float | int | str, ...]:
+    """Median, least and largest over the runs that grok."""
+    known = values[found["grokked"].values & np.isfinite(values)]
+    return tuple(_short(float(of(known))) for of in (np.median, np.min, np.max)) if known.size else (np.nan,) * 3
 
 
 def _run_table(found: xarray.Dataset) -> Table:

@@ -4,6 +4,7 @@ import numpy as np
 import xarray
 
 from ..comparison import Comparison
+from ..shares import universal
 from ..tuning import held_out
 from .analysis import PUBLISHED, grid, present, steps_of
 from .arms import TWINS
@@ -27,9 +28,10 @@ def _collapse(found: xarray.Dataset) -> list[Comparison]:
         paired = len(present(found, (wide,))) == 1
         # Where float64 does not generalise either, collapse can't have prevented it
         could = paired and bool(found["test_step"].sel(arm=wide).notnull().any())
-        event = found["test_step"].sel(arm=arm).notnull().values if could else np.array(np.nan)
+        event = found["test_step"].sel(arm=arm).notnull().values if could else np.zeros(0)
         end = float(found["budget"].sel(arm=arm).max())
-        rows.append(_share(f"{arm}, no decay: share of seeds that generalise by update {end:g}, where some do in float64", 0.0, event))
+        what = f"{arm}, no decay: share of seeds that generalise by update {end:g}, where some do in float64"
+        rows.append(universal(what, 0.0, event, PAPER))
         slowed = stall(found, arm, wide).share if paired else np.array([np.nan])
         what = f"{arm}: rise of the median margin from {ONSET:.0%} of the rows collapsed to a slingshot, over that in float64"
         rows.append(Comparison(what, 0.0, _mean(slowed), f"{PAPER}: collapse ends learning", 0.1, _error(slowed)))
@@ -42,12 +44,12 @@ def _stablemax(found: xarray.Dataset) -> list[Comparison]:
         run = found.sel(arm=arm)
         end = float(run["budget"].max())
         if end >= MANY:  # a shorter run decides nothing
-            rows.append(
-                _share(f"{arm}, no decay: share of seeds that generalise by update {end:g}", 1.0, run["test_step"].notnull().values)
-            )
+            what = f"{arm}, no decay: share of seeds that generalise by update {end:g}"
+            rows.append(universal(what, 1.0, run["test_step"].notnull().values, PAPER))
         for other in present(found, ("float64",)):
             ahead = (run["test_accuracy"] > found["test_accuracy"].sel(arm=other)).values
-            rows.append(_share(f"{arm}: share of seeds with a larger test accuracy at the end than softmax in {other}", 1.0, ahead))
+            what = f"{arm}: share of seeds with a larger test accuracy at the end than softmax in {other}"
+            rows.append(universal(what, 1.0, ahead, PAPER))
     return rows
 
 
@@ -55,7 +57,7 @@ def _perpgrad(found: xarray.Dataset) -> list[Comparison]:
     if not present(found, (PUBLISHED,)):
         return []
     ours = steps_of(found, PUBLISHED)
-    rows = [_share(f"{PUBLISHED}: share of seeds that generalise within {FEW} updates", 1.0, ours <= FEW)]
+    rows = [universal(f"{PUBLISHED}: share of seeds that generalise within {FEW} updates", 1.0, ours <= FEW, PAPER)]
     rivals = [(name, steps_of(found, name)) for name in present(found, ("AdamW 0.01, decay 1",))]
     if found.sizes["replica"] > 1:
         rivals.append(("AdamW with decay, tuned on the other seeds", held_out(grid(found)[1])[0]))
@@ -64,11 +66,6 @@ def _perpgrad(found: xarray.Dataset) -> list[Comparison]:
         share = who.sooner / who.decided if who.decided else np.nan
         rows.append(Comparison(f"{PUBLISHED} before {name}: share of seeds", 1.0, share, f"{PAPER}: faster", 0.0))
     return rows
-
-
-def _share(what: str, expected: float, event: np.ndarray) -> Comparison:
-    """No tolerance: the paper makes its claim without exception, so that one seed is enough against it."""
-    return Comparison(what, expected, float(np.mean(event)), PAPER, 0.0)
 
 
 def _mean(values: np.ndarray) -> float:

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.optimize import isotonic_regression
+from scipy.special import stdtrit
 from scipy.stats import chi2
+
+from ..slopes import weighted_slope
 
 RESAMPLED = 400
 NULL_DRAWS = 2000
@@ -87,7 +90,7 @@ def two_kinds(values: np.ndarray) -> float:
 
 @dataclass(frozen=True)
 class Trend:
-    """Exponent of a breadth in the width, by weighted least squares of the logarithms; NaN with fewer than two widths."""
+    """Exponent of a breadth in the width, by `weighted_slope` of the logarithms; NaN with fewer than two widths."""
 
     exponent: float
     error: float
@@ -95,20 +98,15 @@ class Trend:
 
     @property
     def sharpens(self) -> bool:
-        """At least three widths, and an exponent below 0 by two standard errors."""
-        return self.widths >= 3 and self.exponent + 2 * self.error < 0
+        """At least three widths, and a 95 % interval of the exponent by Student's t that lies below 0."""
+        return self.widths >= 3 and self.exponent + stdtrit(self.widths - 2, 0.975) * self.error < 0
 
 
 def trend(widths: Sequence[float], falls: Sequence[Fall]) -> Trend:
     """How the breadth of the fall depends on the width."""
     fine = [(w, f) for w, f in zip(widths, falls, strict=True) if f.converged and f.breadth > 0 and f.breadth_error > 0]
-    if len(fine) < 2:
-        return Trend(float("nan"), float("nan"), len(fine))
     x, y = np.log([w for w, _ in fine]), np.log([f.breadth for _, f in fine])
-    weight = np.array([f.breadth / f.breadth_error for _, f in fine]) ** 2
-    centred = x - np.average(x, weights=weight)
-    spread = float(np.sum(weight * centred**2))
-    return Trend(float(np.sum(weight * centred * y) / spread), spread**-0.5, len(fine))
+    return Trend(*weighted_slope(x, y, np.array([f.breadth_error / f.breadth for _, f in fine])), len(fine))
 
 
 def _no_fall(why: str) -> Fall:

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import xarray
+from scipy.special import stdtrit
 
 from ...measures.fourier import distance_irrelevance_null
 from ...report import Table
@@ -53,7 +54,8 @@ def _learned(found: xarray.Dataset) -> str:
     count, all_of = int(found["learned"].sum()), found["learned"].size
     low, high = wilson_interval(count, all_of)
     most = float(found["accuracy"].sel(moment="end").where(~found["learned"]).max())
-    rest = f" The others are in no average; the best of them is right on {most:.3f} of all pairs." if count < all_of else ""
+    best = f"the best of them is right on {most:.3f} of all pairs" if np.isfinite(most) else "all of them diverged"
+    rest = f" The others are in no average; {best}." if count < all_of else ""
     return f"{count} of {all_of} networks (95 %: {low:.2f} to {high:.2f}) are right on every pair at the end: they have learned.{rest}"
 
 
@@ -88,24 +90,26 @@ def _sharpening(found: xarray.Dataset) -> str:
     if here.widths < 3:
         return f"Two widths show no trend, and no transition is claimed: {number}."
     if not here.sharpens:
-        return f"The fall does not sharpen with the width within two standard errors: {number}. No transition is claimed."
+        return f"That the fall sharpens with the width is not shown, at 95 % by Student's t: {number}. No transition is claimed."
     return f"The fall sharpens with the width: {number}. That is needed for a transition; two kinds of networks at the crossing are too."
 
 
 def _kinds(found: xarray.Dataset) -> str:
+    near = {int(width): kinds_near(found, int(width)) for width in found["d_model"].values}
+    tested = sum(np.isfinite(p) for *_, p in near.values())
     words = []
-    for width in found["d_model"].values:
-        coefficient, networks, p = kinds_near(found, int(width))
+    for width, (coefficient, networks, p) in near.items():
         if not networks:
             words.append(f"width {width}: no curve")
         elif not np.isfinite(p):
             words.append(f"width {width}, coefficient {coefficient:g}: undecided with {networks} networks")
         else:
-            judged = "two kinds" if p < SIGNIFICANT else "one hump is not rejected"
+            judged = "two kinds" if p < SIGNIFICANT / tested else "one hump is not rejected"  # Bonferroni
             words.append(f"width {width}, coefficient {coefficient:g}: {judged} (p = {p:.2g}, {networks} networks)")
+    level = f", p < {SIGNIFICANT:g} over all {tested} widths" if tested else ""
     return (
-        f"Clocks and pizzas side by side where the mean is closest to halfway, against a uniform law (at least {ENOUGH} networks): "
-        f"{'; '.join(words)}."
+        f"Clocks and pizzas side by side where the mean of the same networks is closest to halfway, against a uniform law (at least "
+        f"{ENOUGH} networks{level}): {'; '.join(words)}."
     )
 
 
@@ -116,14 +120,22 @@ def _settled(found: xarray.Dataset) -> str:
         drift = drift[np.isfinite(drift)]
         if len(drift):
             half, end = fall(found, int(width), "half"), fall(found, int(width))
-            both = f", and the crossing from {half.crossing:.3f} to {end.crossing:.3f}" if half.converged and end.converged else ""
-            words.append(f"{_with_error(drift)} at width {width}{both}")
+            both = f"; the crossing goes from {half.crossing:.3f} to {end.crossing:.3f}" if half.converged and end.converged else ""
+            words.append(f"Width {width}: by {_with_error(drift)} (n = {len(drift)}), {_drifts(drift)}{both}.")
     if not words:
         return "Whether the curve has settled is not known."
     return (
-        f"The curve is one of a time: from half of the updates to the end the symmetricity at coefficient "
-        f"{found['attention'].values[-1]:g} moves by {'; '.join(words)}."
+        f"Has the curve settled? From half of the updates to the end the symmetricity at coefficient {found['attention'].values[-1]:g} "
+        f"moves, at 95 % by Student's t. {' '.join(words)}"
     )
+
+
+def _drifts(drift: np.ndarray) -> str:
+    if len(drift) < 2:
+        return "not judged"
+    reach = stdtrit(len(drift) - 1, 0.975) * drift.std(ddof=1) / np.sqrt(len(drift))
+    moved = abs(drift.mean())
+    return "it has not settled" if moved > reach else f"a drift is not shown, up to {moved + reach:.2g} is allowed"
 
 
 def _irrelevances(found: xarray.Dataset) -> str:
