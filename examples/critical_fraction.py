@@ -10,7 +10,7 @@ for symbols, curve in curves.items():
     fraction = f"{curve.critical_fraction:.3f} +- {curve.standard_error:.3f}"
     print(f"{symbols:2d} symbols: {fraction}, {curve.critical_pairs / symbols:.2f} pairs a symbol")
 
-# %% So the 0.4 of the literature belongs to ten symbols: over these sizes pairs a symbol hardly change, and the fraction falls nearly as 1 / p
+# %% So the 0.4 of the literature belongs to ten symbols: pairs a symbol hardly change over these sizes
 # (for any large p they grow at least as ln(p) / 2)
 slope, _ = np.polyfit(np.log(list(curves)), np.log([curve.critical_fraction for curve in curves.values()]), 1)
 print(f"fraction ~ p^{slope:.2f}")

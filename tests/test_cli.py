@@ -62,12 +62,14 @@ def test_every_command_explains_itself(capsys):
     [
         (["slove"], "no such command: 'slove'; nearest: solve"),
         (["run"], "STUDY is missing: one of rubin2024-fig2"),
+        (["run", "rubin2024-fg2"], "spinodal: study must be one of rubin2024-fig2"),
         (["run", "rubin2024-fg2"], "nearest: rubin2024-fig2"),
         (["run", "rubin2024-fig2", "--size", "papr"], "--size must be one of quick, full, paper, got 'papr'; nearest: paper"),
         (["run", "rubin2024-fig2", "--seed", "-1"], "--seed must be an integer >= 0, got -1"),
         (["run", "rubin2024-fig2", "--seed", "x"], "--seed"),
-        (["run", "rubin2024-fig2", "--sede", "1"], "nearest: --seed"),
-        (["run", "rubin2024-fig2", "--resume", "--force"], "--resume and force exclude each other"),
+        (["run", "rubin2024-fig2", "--sede", "1"], "Unrecognized options: --sede, 1; nearest: --seed"),
+        (["run", "rubin2024-fig2", "--resume", "--force"], "--resume must not be given with --force"),
+        (["run", "rubin2024-fig2", "--executor", "foo"], "--executor must be"),
         (["solve"], "needs one of teacher-student, modular-addition, effective, got nothing"),
         (["solve", "teacher"], "nearest: teacher-student"),
         (["solve", "teacher-student", "--noise", "-0.1"], "--noise must be finite and > 0, got -0.1"),
@@ -82,10 +84,20 @@ def test_every_command_explains_itself(capsys):
         (["solve", "effective", "--symbols", "1"], "--symbols must be an integer >= 2, got 1"),
         (["solve", "effective", "--symbols", "2.5"], "--symbols must be an integer >= 2, got 2.5"),
         (["solve", "effective", "--symbols", "nan"], "--symbols must be an integer >= 2, got nan"),
+        (["solve", "modular-addition", "--prime", "1000000000000000003"], "--prime must be an odd prime of at most 1000000"),
+        (["solve", "effective", "--symbols", "1e5"], "--symbols must be at most 200, got 100000"),
+        (["solve", "effective", "--draws", "1000000000000"], "--draws must be at most 10000000 for 10 symbols"),
+        (["solve", "effective", "--draws", "1.5"], "Error parsing --draws: invalid literal for int() with base 10: '1.5'"),
+        (["solve", "teacher-student", "--data-seed", "-1"], "--data-seed must be an integer >= 0, got -1"),
+        (["solve", "teacher-student", "--samples", "9" * 20, "--corrections", "gram"], "are free: lower samples or input_dim"),
         (["solve", "effective", "--draws", "0"], "--draws must be an integer >= 1, got 0"),
         (["sample", "teacher-student", "--step-size", "0"], "--step-size must be finite and > 0, got 0.0"),
         (["sample", "teacher-student", "--chains", "0"], "--chains must be an integer >= 1, got 0"),
         (["sample", "teacher-student", "--samples", "3000000000"], "GiB"),
+        (["sample", "teacher-student", "--seed", "9" * 23], "--seed must be below 2^63"),
+        (["sample", "teacher-student", "--leapfrog-steps", "1000000000000"], "--leapfrog-steps must be at most 100000"),
+        (["sample", "teacher-student", "--ess", "nan"], "--ess must be finite and > 0, got nan"),
+        (["sample", "teacher-student", "--ess", "-1"], "--ess must be finite and > 0, got -1.0"),
         (["sample", "teacher-student", "--resume"], "--resume needs --out"),
         (
             ["sample", "teacher-student", "--sampler", "mala", "--leapfrog-steps", "3"],
@@ -105,6 +117,32 @@ def test_a_used_folder_is_refused(capsys, tmp_path):
     assert "holds files (notes.txt)" in refused(capsys, "run", "rubin2024-fig2", "--out", str(tmp_path), "--quiet")
     assert "which holds notes.txt" in refused(capsys, "sample", "teacher-student", "--out", str(tmp_path))
     assert [p.name for p in tmp_path.iterdir()] == ["notes.txt"]
+
+
+def test_resume_and_force_leave_a_stranger_alone(capsys, tmp_path):
+    (tmp_path / "summary.json").write_text("mine")
+    out = ("--out", str(tmp_path))
+    assert "no checkpoint to go on from" in refused(capsys, "sample", "teacher-student", "--resume", *out)
+    for word in ("--resume", "--force"):
+        assert "--out must" in refused(capsys, "run", "rubin2024-fig2", word, *out)
+    assert [(p.name, p.read_text()) for p in tmp_path.iterdir()] == [("summary.json", "mine")]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("teacher-student", "--cubic", "1e300"),
+        ("teacher-student", "--weight-variance", "1e-320"),
+        ("teacher-student", "--weight-variance", "1e300"),
+        ("teacher-student", "--input-dim", "9" * 21),
+        ("modular-addition", "--sextic-decay", "1e300"),
+        ("modular-addition", "--readout-variance", "1e300"),
+    ],
+    ids=" ".join,
+)
+def test_numbers_beyond_floats_are_an_answer_that_did_not_converge(words, capsys):
+    assert main(["solve", *words]) == 3
+    assert "out of" in said(capsys)[1]
 
 
 def test_studies_as_json(capsys):
@@ -145,6 +183,8 @@ def test_solve_effective_counts_for_one_size_or_many(capsys):
     out, _ = said(capsys)
     assert "critical_fraction" in out
     assert [line.split()[0] for line in out.splitlines()[1:4]] == ["2", "3", "4"]
+    assert main(["solve", "effective", "--symbols", "2", "--json"]) == 0
+    assert json.loads(said(capsys)[0])["solutions"][0]["message"] == "two symbols are always on a line: no pair is needed"
 
 
 def test_doctor_as_json(capsys):
@@ -174,9 +214,10 @@ def interrupted_run(monkeypatch):
 
 
 def test_ctrl_c_says_what_is_stored_and_how_to_go_on(interrupted_run, capsys):
-    assert main(["run", "rubin2024-fig2", "--out", "my runs", "--quiet"]) == 130
+    assert main(["run", "rubin2024-fig2", "--out", "my runs", "--executor", "processes:2", "--quiet"]) == 130
     _, err = said(capsys)
-    assert "3 of 5 cells are stored; go on with: spinodal run rubin2024-fig2 --size quick --seed 0 --out 'my runs' --resume" in err
+    command = "spinodal run rubin2024-fig2 --size quick --seed 0 --out 'my runs' --executor processes:2 --resume"
+    assert f"3 of 5 cells are stored; go on with: {command}" in err
 
 
 @pytest.mark.slow

@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from spinodal import doctor, provenance
+from spinodal.problems import TeacherStudent
+from spinodal.sampling import sample
 
 
 @pytest.fixture(scope="module")
@@ -22,6 +24,13 @@ def test_this_machine_is_described(health):
 def test_a_machine_for_tests_is_healthy_and_the_record_knows(health):
     assert health.healthy, health.message
     assert provenance.health() == "healthy"
+
+
+def test_the_limit_of_a_container_binds_every_question_for_memory(monkeypatch):
+    monkeypatch.setattr(doctor, "_number", lambda path: {"memory.max": 3 << 10, "memory.current": 1 << 10}[path.name])
+    assert doctor.memory() == (3 << 10, 2 << 10)
+    with pytest.raises(ValueError, match=r"needs about 0.0 GiB of memory and 0.0 GiB are free: lower width"):
+        sample(TeacherStudent(5, 6, 40, 0.3, -0.3, 0.5, 0.1))
 
 
 def test_a_wrong_number_is_found(monkeypatch):

@@ -23,6 +23,11 @@ def test_values_come_back_in_their_declared_type():
         (lambda: errors.choice("transverse", "exakt", ("exact", "mean")), ValueError, "got 'exakt'; nearest: exact"),
         (lambda: errors.choice("transverse", 3, ("exact", "mean")), ValueError, "transverse must be one of 'exact', 'mean', got 3"),
         (lambda: errors.instance("problem", 3, str), TypeError, "problem must be a str, got int: 3"),
+        (
+            lambda: errors.odd_prime("prime", 10**18 + 3),
+            ValueError,
+            "prime must be an odd prime of at most 1000000, got 1000000000000000003",
+        ),
     ],
 )
 def test_refusals_name_the_argument_and_the_value(check, kind, says):

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from . import provenance
+from .errors import require
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ def examine() -> Health:
     sick = [check for check in checks if check.status == "wrong"]
     message = "healthy: compiled numbers agree with NumPy" if not sick else "; ".join(check.message for check in sick)
     provenance.note_health("healthy" if not sick else message)
-    total, available = _memory()
+    total, available = memory()
     return Health(not sick, message, provenance.software(), devices, _threads(), total, available, checks)
 
 
@@ -99,8 +100,8 @@ def _threads() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _memory() -> tuple[int, int]:
-    """Total and available bytes, within the limit of the control group if there is one."""
+def memory() -> tuple[int, int]:
+    """Total and available bytes, within the limit of the control group if there is one; 0 where the system does not say."""
     try:
         lines = dict(line.split(":", 1) for line in Path("/proc/meminfo").read_text().splitlines())
         total, available = (int(lines[name].split()[0]) * 1024 for name in ("MemTotal", "MemAvailable"))
@@ -110,6 +111,15 @@ def _memory() -> tuple[int, int]:
     if limit:
         total, available = min(total, limit), min(available, max(limit - used, 0))
     return total, available
+
+
+def check_memory(needed: int, lower: str) -> None:
+    """Refuse, before anything is allocated, what needs more than nine tenths of the free memory; `lower` says which settings to lower."""
+    total, available = memory()
+    require(
+        total == 0 or needed < 0.9 * available,
+        f"this call needs about {needed / 2**30:.1f} GiB of memory and {available / 2**30:.1f} GiB are free: lower {lower}",
+    )
 
 
 def _number(path: Path) -> int:

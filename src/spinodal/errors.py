@@ -55,9 +55,11 @@ def below_one(name: str, value: Any, *, why: str = "") -> float:
 
 
 def odd_prime(name: str, value: Any, *, why: str = "the modulus") -> int:
-    """`value` as an int that is an odd prime; ValueError for everything else."""
+    """`value` as an int that is an odd prime up to a million; ValueError for everything else."""
     whole = isinstance(value, Integral) and not isinstance(value, bool)
     found = int(value) if whole else 0
+    # no table of prime^2 pairs is ever larger, and trial division must end
+    require(found <= 1_000_000, f"{name} must be an odd prime of at most 1000000, got {value!r}{_because(why)}")
     prime = found > 2 and found % 2 == 1 and all(found % k for k in range(3, math.isqrt(found) + 1, 2))
     require(prime, f"{name} must be an odd prime, got {value!r}{_because(why)}")
     return found

@@ -107,6 +107,29 @@ def test_an_interrupted_call_resumes_to_the_same_numbers(tmp_path, at):
     assert [path.name for path in tmp_path.iterdir()] == ["chains.npz"]
 
 
+@pytest.mark.parametrize("broken", ["garbage", "cut", "untold", "stranger"])
+def test_a_broken_checkpoint_is_refused_with_its_path(tmp_path, broken):
+    path = tmp_path / "chains.npz"
+    sample(TINY, **FAST, checkpoint=path)
+    if broken == "garbage":
+        path.write_bytes(b"no archive")
+    elif broken == "cut":
+        path.write_bytes(path.read_bytes()[:2000])
+    else:
+        with np.load(path) as file:
+            kept = {name: file[name] for name in file.files if name != ("told" if broken == "untold" else "carry.0.0")}
+        np.savez(path, allow_pickle=False, **kept)
+    with pytest.raises(ValueError, match=r"checkpoint .*chains.npz cannot be read \(\w+\): delete it or give another path"):
+        sample(TINY, **FAST, checkpoint=path, resume=True)
+
+
+def test_a_scalar_that_never_varies_is_left_out_and_named():
+    found = sample(TINY, draws=400, warmup=100, droplet_threshold=100.0)
+    assert found.converged, found.message
+    assert np.isnan(found.rhat["droplet_fraction"])
+    assert "constant, so not judged: droplet_fraction" in found.message
+
+
 def test_it_stops_when_the_target_is_reached_and_says_when_it_is_not():
     early = sample(TINY, stop=Stop(rhat=1.05, ess=100), draws=2000, warmup=100)
     assert early.linear_discrepancy.shape[1] < 2000
@@ -171,6 +194,8 @@ def test_a_wrong_problem_is_named():
     [
         (lambda: HMC(step_size=0), "step_size"),
         (lambda: HMC(leapfrog_steps=0), "leapfrog_steps"),
+        (lambda: HMC(leapfrog_steps=10**12), "leapfrog_steps"),
+        (lambda: Langevin(steps_per_draw=10**12), "steps_per_draw"),
         (lambda: HMC(target_acceptance=1.0), "target_acceptance"),
         (lambda: HMC(adapt=1), "adapt"),
         (lambda: HMC(neuron_updates=-1), "neuron_updates"),

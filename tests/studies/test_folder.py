@@ -55,6 +55,19 @@ def test_force_does_not_overwrite_a_stranger(tmp_path):
     assert (tmp_path / "report.html").read_text() == "theirs"
 
 
+@pytest.mark.parametrize("word", ["resume", "force"])
+def test_a_folder_without_a_run_of_ours_is_refused_even_so(tmp_path, word):
+    (tmp_path / "notes.txt").write_text("theirs")
+    with pytest.raises(ValueError, match=r"must hold a run of ours for --resume or --force, got .* files \(notes.txt\)"):
+        opened(tmp_path, **{word: True})
+    assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
+
+
+def test_a_folder_says_whether_there_was_a_run_to_go_on_with(tmp_path):
+    assert not opened(tmp_path / "new", resume=True).resumed
+    assert opened(tmp_path / "new", resume=True).resumed
+
+
 def test_force_follows_no_name_out_of_the_folder(tmp_path):
     (tmp_path / "precious").write_text("theirs")
     inside = tmp_path / "out"
@@ -68,5 +81,5 @@ def test_an_impossible_folder_is_said(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(ValueError, match=r"out must be a folder that can be written, got .*file"):
         opened(tmp_path / "file")
-    with pytest.raises(ValueError, match="resume and force exclude each other"):
+    with pytest.raises(ValueError, match="resume must not be given with --force"):
         opened(tmp_path / "new", resume=True, force=True)

@@ -64,6 +64,23 @@ def test_resume_goes_on_and_computes_nothing_anew(run_quickly, tmp_path, monkeyp
     assert "4 of 6 cells did NOT converge" in (tmp_path / "out" / "report.html").read_text()
 
 
+def test_a_wrong_executor_claims_no_folder(tmp_path):
+    with pytest.raises(ValueError, match=r"executor must be .* got 'foo'"):
+        studies.run("rubin2024-fig3", out=tmp_path / "out", executor="foo")
+    assert not (tmp_path / "out").exists()
+
+
+def test_resuming_nothing_is_announced_and_the_page_repeats_the_executor(run_quickly, tmp_path, monkeypatch):
+    said = []
+    run = studies.run
+    monkeypatch.setattr(studies, "run", lambda *a, **k: run(*a, **{**k, "announce": said.append, "executor": "serial"}))
+    run_quickly("rubin2024-fig3", tmp_path / "out", resume=True)
+    assert "held no run to resume, so this one starts anew" in said[0]
+    run_quickly("rubin2024-fig3", tmp_path / "out", resume=True)
+    assert "anew" not in said[1]
+    assert "--executor serial" in (tmp_path / "out" / "report.html").read_text()
+
+
 def test_a_failed_cell_is_an_answer_not_an_exception(run_quickly, tmp_path, monkeypatch):
     def fail(*args, **kwargs):
         raise ValueError("this call needs about 99 GiB")

@@ -3,6 +3,7 @@
 import contextlib
 import dataclasses
 import io
+import math
 import re
 import sys
 from collections.abc import Mapping, Sequence
@@ -65,6 +66,7 @@ def numbers(flag: str, text: str) -> list[float]:
         start, stop, count = float(parts[0]), float(parts[1]), int(parts[2])
     except ValueError:
         raise ValueError(f"{flag} must be a number, numbers with commas, or start:stop:count, got {text!r}") from None
+    require(math.isfinite(start) and math.isfinite(stop), f"{flag} must have finite ends in start:stop:count, got {text!r}")
     require(1 <= count <= 1_000_000, f"{flag} must have a count within 1..1000000 in start:stop:count, got {text!r}")
     require(count > 1 or start == stop, f"{flag} must have a count of at least 2 to include both ends, got {text!r}")
     step = (stop - start) / max(count - 1, 1)
@@ -88,11 +90,14 @@ def subject(words: Sequence[str], known: Mapping[str, Any], *, command: str, abo
 
 
 def _one_sentence(box: str) -> str:
-    """What tyro's box says up to its first rule, without its title and frame; with the flag that it thinks was meant."""
-    lines = [line.strip("│ ") for line in box.splitlines() if not line.startswith(("╭", "╰"))]
+    """What tyro's box says up to its first rule, without its title, frame and colours; with the flag that it thinks was meant."""
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", box).splitlines()  # on a terminal every word has a colour
+    framed = any(line.startswith("╭") for line in plain)
+    lines = [line.strip("│ ") for line in plain if not line.startswith(("╭", "╰"))]
     rules = [i for i, line in enumerate(lines) if len(line) > 3 and not line.strip("─-")] + [len(lines)]
-    start = 2 if rules[0] == 1 else 0  # without UTF-8 the title is a line with a rule of its own
+    start = 2 if rules[0] == 1 and not framed else 0  # without UTF-8 the title is a line with a rule of its own
     end = next(i for i in rules if i >= start)
     sentence = " ".join(lines[start:end]).strip() or "the flags could not be read"
+    sentence = re.sub(r"no type matching .*<class '\w+'>: ", "", sentence)  # of a flag that may be left out, both types are listed
     meant = next((line.split()[0] for line in lines[end:] if line.startswith("--") and line.strip("-")), "")
     return sentence + (f"; nearest: {meant}" if meant and "Perhaps" in box else "")

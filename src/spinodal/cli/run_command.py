@@ -1,6 +1,5 @@
 """`spinodal run STUDY`: a published figure with one command, expected against obtained."""
 
-import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -32,7 +31,7 @@ def main(words: Sequence[str]) -> int:
     flags = parsed(RunFlags, words, command="run", about=ABOUT)
     from .. import studies, sweeps
 
-    names = ("study", *RunFlags.__dataclass_fields__)
+    names = [name for name in RunFlags.__dataclass_fields__ if name != "study"]  # which is no flag
     with refusing(names):
         if not flags.study:
             raise ValueError(f"STUDY is missing: one of {', '.join(entry.name for entry in studies.entries())}")
@@ -51,8 +50,10 @@ def main(words: Sequence[str]) -> int:
             }
             outcome = studies.run(flags.study, size=flags.size, out=out, seed=flags.seed, **settings)
     except sweeps.Interrupted as interrupt:
-        again = f"spinodal run {flags.study} --size {flags.size} --seed {flags.seed} --out {shlex.quote(out)} --resume"
-        raise _interrupted(interrupt, again) from None
+        from ..studies.running import again
+
+        command = again(flags.study, flags.size, flags.seed, out, flags.executor) + " --resume"
+        raise _interrupted(interrupt, command) from None
     except sweeps.StoreError as error:
         raise RefusalError(str(error)) from error
     _show(outcome, flags)

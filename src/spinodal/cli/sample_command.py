@@ -14,7 +14,6 @@ from .flags import parsed, subject, values_of
 from .problems import PROBLEMS, SMALL_TABLE, flag, flags_class, problem_flags
 
 ABOUT = "Draws from the exact posterior of a problem, half of the chains from the prior, half planted on the teacher."
-FILES = ("posterior.nc", "summary.json", "checkpoint.npz")
 # The published prime is out of reach of any sampler: the table's default is one that can be sampled
 DEFAULTS = {**PROBLEMS, "modular-addition": SMALL_TABLE}
 
@@ -30,7 +29,7 @@ def main(words: Sequence[str]) -> int:
     with refusing(kind.__dataclass_fields__):
         problem = type(default)(**values_of(flags, type(default)))
         sampler = _sampler(flags)
-        stop = sampling.Stop(rhat=flags.rhat, ess=flags.ess) if flags.ess > 0 else None
+        stop = sampling.Stop(rhat=flags.rhat, ess=flags.ess) if flags.ess != 0 else None
         out = _folder(flags)
         settings = {
             "chains": flags.chains,
@@ -118,8 +117,10 @@ def _folder(flags: Any) -> Path | None:
         raise ValueError(f"out must be a folder that can be written, got {out} ({error.strerror})") from None
     if not os.access(out, os.W_OK | os.X_OK):
         raise ValueError(f"out must be a folder that can be written, got {out} (permission denied)")
-    if present and not flags.resume:
-        raise ValueError(f"out must be an empty or new folder, got {out}, which holds {', '.join(present[:3])}: add --resume to go on")
+    checkpoint = "checkpoint.npz" in present
+    if present and not (flags.resume and checkpoint):
+        way_on = "add --resume to go on" if checkpoint else "there is no checkpoint to go on from"
+        raise ValueError(f"out must be an empty or new folder, got {out}, which holds {', '.join(present[:3])}: {way_on}")
     return out
 
 

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Any, Literal
 
 from .. import provenance
+from ..errors import integer
 from .answers import print_json, print_table
 from .exits import FINE, INCOMPLETE, refusing, say
 from .flags import numbers, parsed, subject, values_of
@@ -57,9 +58,13 @@ def _teacher_student(words: Sequence[str]) -> tuple[dict[str, Any], list, tuple[
     with refusing(kind.__dataclass_fields__):
         noise = numbers("--noise", flags.noise)
         problem = type(default)(**values_of(flags, type(default), noise=noise[0]))
+        from ..doctor import check_memory
         from ..theory import teacher_student as theory
 
-        data = problem.draw(flags.data_seed) if "gram" in flags.corrections else None
+        seed, data = integer("data_seed", flags.data_seed, minimum=0), None
+        if "gram" in flags.corrections:
+            check_memory(8 * problem.samples * (problem.input_dim + 8), "samples or input_dim")
+            data = problem.draw(seed)
         settings = {"transverse": flags.transverse, "branch": flags.branch, "corrections": flags.corrections, "data": data}
         found = theory.solve_many(problem, noise=noise, **settings)
         fractions = found.droplet_fraction(flags.threshold)

@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
+from ..errors import require
 from .exits import refusing
 from .flags import numbers, parsed
 from .problems import flag, flags_class
 
 ABOUT = "Share of training pairs at which half of the random training sets force the embedding of an addition table onto a line."
+
+MOST_SYMBOLS, MOST_WORK = 200, 10**9  # draws times symbols squared: a second for a million of it
 
 
 def solve(words: Sequence[str], as_json: Any) -> tuple[dict[str, Any], list, tuple[str, ...]]:
@@ -25,6 +28,9 @@ def solve(words: Sequence[str], as_json: Any) -> tuple[dict[str, Any], list, tup
     with refusing(kind.__dataclass_fields__):
         given = numbers("--symbols", flags.symbols)
         symbols: list[Any] = [int(p) if p.is_integer() else p for p in given]
+        for p in symbols:
+            require(not p > MOST_SYMBOLS, f"symbols must be at most {MOST_SYMBOLS}, got {p}")
+            require(not flags.draws * p**2 > MOST_WORK, f"draws must be at most {MOST_WORK // p**2} for {p} symbols, got {flags.draws}")
         from ..theory import effective as theory
 
         curves = [theory.linear_curve(p, draws=flags.draws, seed=flags.seed) for p in symbols]
@@ -43,6 +49,7 @@ def solve(words: Sequence[str], as_json: Any) -> tuple[dict[str, Any], list, tup
 def _solution(theory: Any, curve: Any) -> dict[str, Any]:
     every = [(i, j) for i in range(curve.symbols) for j in range(i, curve.symbols)]
     rates = theory.growth_rates(every, curve.symbols)
+    needed = f"half of {curve.draws} random orders force a line by {curve.critical_pairs:.4g} of {len(every)} pairs"
     return {
         "symbols": curve.symbols,
         "pairs": len(every),
@@ -50,5 +57,5 @@ def _solution(theory: Any, curve: Any) -> dict[str, Any]:
         "slowest_rate": float(rates[2]) if len(rates) > 2 else None,
         "linear_probability": curve.probability.tolist(),
         "converged": True,
-        "message": f"half of {curve.draws} random orders force a line by {curve.critical_pairs:.4g} of {len(every)} pairs",
+        "message": needed if curve.symbols > 2 else "two symbols are always on a line: no pair is needed",
     }

@@ -42,9 +42,7 @@ class PermutationGroup:
         degree = integer("degree", self.degree, minimum=2, why="of the symmetric group")
         require(degree <= 5, f"degree must be at most 5 (120 elements, 14,400 pairs), got {degree}")
         count = math.factorial(degree) ** 2
-        training = integer(
-            "training_pairs", self.training_pairs, minimum=1, why="how many pairs train, and none teach nothing"
-        )
+        training = integer("training_pairs", self.training_pairs, minimum=1, why="how many pairs train, and none teach nothing")
         require(training <= count, f"training_pairs must be at most {count}, all ordered pairs of {math.factorial(degree)}, got {training}")
         checked = {
             "degree": degree,

@@ -37,21 +37,34 @@ def save(path: Path, settings: dict[str, Any], ensemble: Ensemble) -> None:
 
 
 def load(path: Path, settings: dict[str, Any], fresh: Ensemble) -> Ensemble:
-    """The ensemble as it was saved; `fresh` gives the structure. A checkpoint of other settings is refused."""
-    with np.load(path, allow_pickle=False) as file:
-        told = json.loads(file["told"].tobytes())
-        differing = sorted(k for k in {*settings, *told["settings"]} if settings.get(k) != told["settings"].get(k))
-        require(
-            not differing,
-            f"checkpoint {path} belongs to another call ({', '.join(differing)} differ): give another path, or its own settings",
-        )
-        structure = jax.tree.structure(fresh.carries[0])
+    """The ensemble as it was saved; `fresh` gives the structure. A broken checkpoint is refused, and one of other settings."""
+    try:
+        # NumPy leaves a file open that turns out to be no archive: open it here
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
+            kept = {name: archive[name] for name in archive.files}
+        told = json.loads(kept["told"].tobytes())
+        before, numbers = told["settings"], {name: told[name] for name in NUMBERS}
+    # A broken file breaks in zipfile, zlib, struct or json, each with its own errors: all mean the same
+    except Exception as error:
+        raise ValueError(_unreadable(path, error)) from error
+    differing = sorted(k for k in {*settings, *before} if settings.get(k) != before.get(k))
+    require(
+        not differing,
+        f"checkpoint {path} belongs to another call ({', '.join(differing)} differ): give another path, or its own settings",
+    )
+    structure = jax.tree.structure(fresh.carries[0])
+    leaves, tuning = jax.tree.flatten(fresh.tuning)
+    try:
         carries = [
-            jax.tree.unflatten(structure, [file[f"carry.{i}.{j}"] for j in range(structure.num_leaves)]) for i in range(len(fresh.carries))
+            jax.tree.unflatten(structure, [kept[f"carry.{i}.{j}"] for j in range(structure.num_leaves)]) for i in range(len(fresh.carries))
         ]
-        names = [name.removeprefix("drawn.") for name in file.files if name.startswith("drawn.")]
-        drawn = [{name: file[f"drawn.{name}"] for name in names}] if names else []
-        jumps = [file[f"jumps.{i}"] for i in range(sum(name.startswith("jumps.") for name in file.files))]
-        leaves, tuning = jax.tree.flatten(fresh.tuning)
-        tuning = jax.tree.unflatten(tuning, [file[f"tuning.{i}"] for i in range(len(leaves))])
-    return replace(fresh, carries=carries, drawn=drawn, jumps=jumps, tuning=tuning, **{name: told[name] for name in NUMBERS})
+        jumps = [kept[f"jumps.{i}"] for i in range(sum(name.startswith("jumps.") for name in kept))]
+        tuning = jax.tree.unflatten(tuning, [kept[f"tuning.{i}"] for i in range(len(leaves))])
+    except KeyError as error:
+        raise ValueError(_unreadable(path, error)) from error
+    drawn = {name.removeprefix("drawn."): values for name, values in kept.items() if name.startswith("drawn.")}
+    return replace(fresh, carries=carries, drawn=[drawn] if drawn else [], jumps=jumps, tuning=tuning, **numbers)
+
+
+def _unreadable(path: Path, error: Exception) -> str:
+    return f"checkpoint {path} cannot be read ({type(error).__name__}): delete it or give another path"

@@ -1,7 +1,5 @@
 """Does the problem fit? Asked before anything is allocated."""
 
-from pathlib import Path
-
 from ..problems import ModularAddition, TeacherStudent
 
 
@@ -19,12 +17,3 @@ def bytes_needed(problem: TeacherStudent | ModularAddition, chains: int, draws: 
         weights = 8 * problem.prime * problem.width
         working = 16 * table * problem.width + 16 * smaller**2 + 10 * weights
     return data + kept + threads * working + 4 * chains * weights
-
-
-def bytes_available() -> int | None:
-    """Memory that can be had without swapping, or None where the system does not say."""
-    try:
-        lines = Path("/proc/meminfo").read_text().splitlines()
-    except OSError:
-        return None
-    return next((1024 * int(line.split()[1]) for line in lines if line.startswith("MemAvailable:")), None)

@@ -10,10 +10,11 @@ from typing import Any, Literal, overload
 import numpy as np
 
 from .. import __version__
+from ..doctor import check_memory
 from ..errors import choice, instance, integer, real, require
 from ..problems import ModularAddition, TeacherStudent
 from .diagnostics import MAX_RHAT, MIN_ESS, diagnose, energy_fractions, faults, monte_carlo_error, varying
-from .memory import bytes_available, bytes_needed
+from .memory import bytes_needed
 from .record import ModularAdditionPosterior, TeacherStudentPosterior
 from .settings import HMC, Langevin, Stop
 
@@ -65,6 +66,7 @@ def sample(  # pyright: ignore[reportInconsistentOverload]: the overloads say on
     instance("problem", problem, (TeacherStudent, ModularAddition))
     instance("sampler", sampler, (HMC, Langevin))
     data_seed, seed = integer("data_seed", data_seed, minimum=0), integer("seed", seed, minimum=0)
+    require(seed < 2**63, f"seed must be below 2^63, got {seed} (JAX keeps it in 64 bits)")
     chains, draws, warmup = integer("chains", chains, minimum=1), integer("draws", draws, minimum=1), integer("warmup", warmup, minimum=0)
     require(real("droplet_threshold", droplet_threshold) >= 0, f"droplet_threshold must be >= 0, got {droplet_threshold}")
     if stop is not None:
@@ -134,6 +136,9 @@ def _record(
         rhat, ess = max(found.rhat[name] for name in judged), min(found.ess[name] for name in judged)
         message = f"converged: R-hat at most {rhat:.3f} (limit {MAX_RHAT}), ESS at least {ess:.0f}"
         message += f" (limit {MIN_ESS:.0f}), after {total} draws of {len(planted)} chains"
+    constant = [name for name in scalars if name not in judged]
+    if judged and constant:
+        message += f"; constant, so not judged: {', '.join(constant)}"
     if stop and not satisfied:
         message += f"; the target R-hat < {stop['rhat']} and ESS > {stop['ess']:g} was not reached within draws={settings['draws']}"
     fields: dict[str, Any] = {
@@ -165,12 +170,8 @@ def _record(
 def _check_memory(problem: TeacherStudent | ModularAddition, chains: int, draws: int) -> None:
     from .programs import usable_cores
 
-    needed, available = bytes_needed(problem, chains, draws, min(chains, usable_cores())), bytes_available()
-    require(
-        available is None or needed < 0.9 * available,
-        f"this call needs about {needed / 2**30:.1f} GiB of memory and {(available or 0) / 2**30:.1f} GiB are free: lower "
-        + ("width, samples, chains or draws" if isinstance(problem, TeacherStudent) else "prime, width, chains or draws"),
-    )
+    lower = "width, samples, chains or draws" if isinstance(problem, TeacherStudent) else "prime, width, chains or draws"
+    check_memory(bytes_needed(problem, chains, draws, min(chains, usable_cores())), lower)
 
 
 def _frozen(values: np.ndarray) -> np.ndarray:

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 from ..errors import integer, positive, real, require
 
+# Of a trajectory or between two draws: HMC keeps the jump after each step for a whole chunk, and steps are counted in 32 bits
+MOST_STEPS = 100_000
+
 
 @dataclass(frozen=True)
 class HMC:
@@ -16,7 +19,7 @@ class HMC:
 
     Arguments:
         step_size: h > 0, in prior standard deviations (an angle: 2 pi is one period of the prior). The start when `adapt`.
-        leapfrog_steps: steps of a trajectory, >= 1. The start when `adapt`.
+        leapfrog_steps: steps of a trajectory, 1 to 100,000. The start when `adapt`.
         target_acceptance: mean acceptance that dual averaging aims at, between 0 and 1.
         adapt: find step size (dual averaging) and trajectory length (squared jump of the likelihood per gradient) in the warm-up.
         neuron_updates: rounds of births and deaths of droplets after each trajectory (see `posteriors.neuron_updates`), where the
@@ -32,7 +35,8 @@ class HMC:
 
     def __post_init__(self) -> None:
         positive("step_size", self.step_size, why="in prior standard deviations")
-        integer("leapfrog_steps", self.leapfrog_steps, minimum=1)
+        steps = integer("leapfrog_steps", self.leapfrog_steps, minimum=1)
+        require(steps <= MOST_STEPS, f"leapfrog_steps must be at most {MOST_STEPS}, got {steps}")
         target = real("target_acceptance", self.target_acceptance)
         require(0 < target < 1, f"target_acceptance must be between 0 and 1, got {target}")
         require(isinstance(self.adapt, bool), f"adapt must be True or False, got {self.adapt!r}")
@@ -49,7 +53,7 @@ class Langevin:
 
     Arguments:
         step_size: h > 0, in whitened coordinates; stable below 2 over the largest curvature. Never adapted.
-        steps_per_draw: steps between two draws, >= 1.
+        steps_per_draw: steps between two draws, 1 to 100,000.
         adjusted: accept or refuse every step by Metropolis's rule.
     Source: arXiv:2310.03789, eq. 6, where the noise is printed as 2 sigma xi; the stationary law asks for sqrt(2) sigma xi.
     """
@@ -60,7 +64,8 @@ class Langevin:
 
     def __post_init__(self) -> None:
         positive("step_size", self.step_size, why="the Langevin step h in whitened coordinates")
-        integer("steps_per_draw", self.steps_per_draw, minimum=1)
+        steps = integer("steps_per_draw", self.steps_per_draw, minimum=1)
+        require(steps <= MOST_STEPS, f"steps_per_draw must be at most {MOST_STEPS}, got {steps}")
         require(isinstance(self.adjusted, bool), f"adjusted must be True or False, got {self.adjusted!r}")
 
 

@@ -20,6 +20,7 @@ class Folder:
 
     path: Path
     identity: dict[str, Any]
+    resumed: bool = False  # whether there was a run to go on with
 
     @property
     def store(self) -> Path:
@@ -37,21 +38,22 @@ class Folder:
 def open_folder(path: str | os.PathLike, identity: dict[str, Any], files: list[str], *, resume: bool, force: bool) -> Folder:
     """The folder for the run `identity`, which will write `files` beside its store.
 
-    Refuses (ValueError) a folder that holds anything, unless `resume` goes on with the same run or `force` starts anew; `force` deletes
-    only what a run of ours has listed as its own.
+    Refuses (ValueError) a folder that holds anything, unless `resume` goes on with the same run or `force` starts anew, and one without
+    a run of ours even then; `force` deletes only what a run of ours has listed as its own. Nothing there yet: both begin.
     """
     root = Path(path)
-    require(not (resume and force), "resume and force exclude each other: one goes on, the other starts anew")
+    require(not (resume and force), "resume must not be given with --force: one goes on, the other starts anew")
     try:
         root.mkdir(parents=True, exist_ok=True)
         present = sorted(os.listdir(root))
         require(os.access(root, os.W_OK | os.X_OK), f"out must be a folder that can be written, got {root} (permission denied)")
     except OSError as error:
         raise ValueError(f"out must be a folder that can be written, got {root} ({error.strerror or error})") from None
-    folder = Folder(root, identity)
     before = _marker(root)
+    folder = Folder(root, identity, resumed=resume and bool(before))
+    listed = f"files ({', '.join(present[:3])}{', …' if len(present) > 3 else ''})"
     if present and not resume and not force:
-        what = f"a run of {before['study']}" if before else f"files ({', '.join(present[:3])}{', …' if len(present) > 3 else ''})"
+        what = f"a run of {before['study']}" if before else listed
         raise ValueError(
             f"out must be an empty or new folder, got {root}, which holds {what}: add --resume to go on, --force to start anew"
         )
@@ -65,6 +67,7 @@ def open_folder(path: str | os.PathLike, identity: dict[str, Any], files: list[s
         _delete(root, before.get("files", []))
     theirs = [name for name in (*files, STORE) if (root / name).exists()] if not (resume and before) else []
     require(not theirs, f"out must not hold files of somebody else under our names, got {root}, which has {', '.join(theirs)}")
+    require(not present or bool(before), f"out must hold a run of ours for --resume or --force, got {root}, which holds {listed}")
     try:
         folder.write(MARKER, json.dumps({**identity, "files": files}, indent=2) + "\n")
     except StoreError as error:

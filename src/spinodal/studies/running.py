@@ -17,6 +17,7 @@ from .. import provenance, sweeps
 from ..errors import integer
 from ..figures import style
 from ..report import Figure, Page, Table, render
+from ..sweeps.executors import checked_executor
 from .catalogue import Entry, checked_size, find
 from .comparison import Comparison
 from .diagnostics import converged_share
@@ -70,21 +71,32 @@ def run(
     recipe = entry.recipe()
     names = [f"figures/{picture.name}.{kind}" for picture in recipe.pictures for kind in ("png", "svg")]
     identity = {"study": name, "size": size, "seed": seed}
+    if executor:
+        checked_executor(executor)  # before the folder is claimed
     folder = open_folder(out, identity, ["report.html", "data.nc", "summary.json", *names], resume=resume, force=force)
     if announce is not None:
-        announce(f"{name}, {entry.sizes[size].what}: about {entry.sizes[size].minutes:g} min on two cores")
+        anew = f"; {folder.path} held no run to resume, so this one starts anew" if resume and not folder.resumed else ""
+        announce(f"{name}, {entry.sizes[size].what}: about {entry.sizes[size].minutes:g} min on two cores{anew}")
     began = time.monotonic()
     done = sweeps.run(recipe.sweep(size, seed), folder.store, executor=executor or recipe.executor, progress=progress, retry_failed=resume)
     if not done.complete:
         message = done.message + _first_failure(folder)
         return Outcome(name, size, False, False, message, str(folder.path), "", (), (), time.monotonic() - began, entry.citation)
     try:
-        return _written(entry, recipe, folder, identity, began, done)
+        return _written(entry, recipe, folder, identity, began, done, again(entry.name, size, seed, folder.path, executor))
     except (ValueError, TypeError) as error:  # the call was right, so this is ours
         raise RuntimeError(f"the analysis of {name} failed; its cells are stored in {folder.store}") from error
 
 
-def _written(entry: Entry, recipe: Recipe, folder: Folder, identity: dict[str, Any], began: float, done: sweeps.Report) -> Outcome:
+def again(name: str, size: str, seed: int, out: str | os.PathLike, executor: str | None) -> str:
+    """The command line of such a run."""
+    where = f" --executor {shlex.quote(executor)}" if executor else ""
+    return f"spinodal run {name} --size {size} --seed {seed} --out {shlex.quote(str(out))}{where}"
+
+
+def _written(
+    entry: Entry, recipe: Recipe, folder: Folder, identity: dict[str, Any], began: float, done: sweeps.Report, command: str
+) -> Outcome:
     sweep = recipe.sweep(identity["size"], identity["seed"])
     dataset = sweeps.Store(folder.store).load()
     axes = tuple(sweep.axes)
@@ -107,7 +119,6 @@ def _written(entry: Entry, recipe: Recipe, folder: Folder, identity: dict[str, A
         else (f"{cells - good} of {cells} cells did NOT converge; see the diagnostics.",)
     )
     verdict = (*analysis.verdict, *mixed)
-    command = f"spinodal run {entry.name} --size {identity['size']} --seed {identity['seed']} --out {shlex.quote(str(folder.path))}"
     page = Page(
         title=entry.title,
         question=recipe.question,

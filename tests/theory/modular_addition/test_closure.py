@@ -161,6 +161,29 @@ def test_noises_at_the_onset_are_solved_to_the_last_digits(eigenvalue, offset):
     assert found.phase == ("GFL" if offset > 0 else "GMFL-I")
 
 
+@pytest.mark.parametrize("problem", [FIGURE, small(1.6)], ids=["401", "7"])
+@pytest.mark.parametrize("eigenvalue", ["exact", "printed"])
+def test_far_above_the_onset_there_is_one_root_too(problem, eigenvalue):
+    noise = transitions(problem).onset * np.array([9.0, 11.0, 1e2, 1e4, 1e12])
+    found = solve_many(problem, noise=noise, eigenvalue=eigenvalue)
+    assert found.converged.all()
+    assert (found.residual < 1e-13).all()
+    prior = 4 * problem.readout_variance if eigenvalue == "exact" else 0  # the eigenvalue tends to that of the prior
+    assert 1 / found.discrepancy[-2:] - 1 == pytest.approx(prior / noise[-2:], rel=0.1, abs=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("fields", "exists"),
+    [({"noise": 1e300}, True), ({"width": 10**35}, True), ({"readout_variance": 1e-300}, True), ({"readout_variance": 1e300}, False)],
+    ids=str,
+)
+def test_an_exact_solve_fails_at_the_range_of_floats_alone_and_says_so(fields, exists):
+    found = solve(at(FIGURE, **fields))
+    assert found.converged == exists
+    assert ("out of the range of floats" in found.message) != exists
+    assert "printed" not in found.message
+
+
 def test_far_above_the_spinodal_nothing_is_learned():
     exact, printed = (solve(at(FIGURE, noise=50.0), eigenvalue=e) for e in ("exact", "printed"))
     assert exact.eigenvalue == pytest.approx(4 * 2e-6, rel=1e-3)  # 4 P^2 sigma_a^2 / P^2: amplitudes of the prior

@@ -202,3 +202,21 @@ def test_solve_many_is_solve_at_each_noise_in_the_order_given():
     assert np.array_equal(many.noise, noise)
     for name in ("linear_discrepancy", "phase", "residual", "iterations", "converged", "message"):
         assert getattr(many, name).shape == noise.shape
+
+
+@pytest.mark.parametrize(
+    ("fields", "says"),
+    [
+        ({"cubic": 1e300}, "the coupling"),
+        ({"weight_variance": 1e-320}, "weight_variance must be within 1e-100 and 1e100, got 9.99989e-321"),
+        ({"weight_variance": 1e300}, "weight_variance must be within"),
+        ({"input_dim": 10**21 - 1}, "input_dim must be at most 1e15"),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("branch", ["equilibrium", "gaussian"])
+def test_settings_beyond_floats_are_unsolved_not_wrong(fields, says, branch):
+    found = solve(replace(fig2(0.15), **fields), branch=branch)
+    assert not found.converged
+    assert np.isnan(found.linear_discrepancy)
+    assert found.message.startswith(f"out of range: {says}")

@@ -54,29 +54,41 @@ def solve_many(problem: ModularAddition, *, noise: ArrayLike, eigenvalue: str = 
     t = problem.prime / math.sqrt(3 * problem.sextic_decay)
     average, share = (mean_product, droplet_share) if eigenvalue == "exact" else (_printed_product, _printed_share)
 
+    def eigenvalue_at(excess: np.ndarray) -> np.ndarray:
+        return full * average(t, excess) / 9
+
     # The unknown is the excess of g over g_c: near the transition the digits of g itself, or of a, run out.
     # In it the closure reads (noise + lambda) sqrt(1 + excess) = onset, and the left side increases.
-    def balance(excess: np.ndarray) -> np.ndarray:
-        return (variance + full * average(t, excess) / 9) * np.sqrt(1 + excess) - onset
+    # Where g < g_c / 100 the digits of 1 + excess run out instead, and the unknown is its logarithm.
+    def coupling(unknown: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The excess, and sqrt(1 + excess)."""
+        return np.where(weak, np.expm1(unknown), unknown), np.where(weak, np.exp(unknown / 2), np.sqrt(1 + np.maximum(unknown, -1)))
 
-    excess = increasing_root(balance, low=-np.ones_like(variance), high=np.minimum(onset / variance, 1e100) ** 2 - 1)
-    lam = full * average(t, excess) / 9
-    weight = share(t, excess)
-    residual = np.abs(balance(excess)) / onset
-    saddle = outer_saddle(excess)
+    def balance(unknown: np.ndarray) -> np.ndarray:
+        excess, root = coupling(unknown)
+        return (variance + eigenvalue_at(excess)) * root - onset
+
+    with np.errstate(all="ignore"):  # overflow at absurd settings shows in the residual, and is said in the message
+        weak = (variance + eigenvalue_at(np.full_like(variance, -0.99))) / 10 > onset
+        high = np.where(weak, math.log(0.01), np.minimum(onset / variance, 1e100) ** 2 - 1)
+        unknown = increasing_root(balance, low=np.where(weak, -1500.0, -1.0), high=high)
+        excess = coupling(unknown)[0]
+        lam, weight, saddle = eigenvalue_at(excess), share(t, excess), outer_saddle(excess)
+        residual = np.abs(balance(unknown)) / onset
+        a = variance / (lam + variance)
+        gap = t / 2 * saddle.action
     converged = residual <= TOLERANCE
     phase = _phases(problem, variance, eigenvalue)
-    a = variance / (lam + variance)
     return ModularSolutions(
         discrepancy=a,
         droplet_weight=weight,
-        action_gap=t / 2 * saddle.action,
+        action_gap=gap,
         outer_amplitude=saddle.amplitude / math.sqrt(3 * problem.sextic_decay),
         eigenvalue=lam,
         phase=phase,
         residual=residual,
         converged=converged,
-        message=tuple(_message(*row) for row in zip(converged, phase, a, weight, residual, strict=True)),
+        message=tuple(_message(eigenvalue, *row) for row in zip(converged, phase, a, weight, residual, strict=True)),
         noise=variance,
         convention=eigenvalue,
     )
@@ -99,9 +111,11 @@ def _phases(problem: ModularAddition, noise: np.ndarray, eigenvalue: str) -> np.
     return np.where(noise > found.onset, "GFL", np.where(complete, "GMFL-II", "GMFL-I"))
 
 
-def _message(converged: bool, phase: str, discrepancy: float, weight: float, residual: float) -> str:
+def _message(eigenvalue: str, converged: bool, phase: str, discrepancy: float, weight: float, residual: float) -> str:
     if converged:
         return f"{phase}: discrepancy {discrepancy:.6g}, droplets in {weight:.3g} of the modes, residual {residual:.1g}"
+    if eigenvalue == "exact" or not math.isfinite(residual):
+        return f"no solution: residual {residual:.1g}, above {TOLERANCE:g} or unknown, since the settings are out of the range of floats"
     return (
         f"no solution: residual {residual:.1g} > {TOLERANCE:g} at discrepancy {discrepancy:.6g}, where the printed closure jumps as the "
         'outer saddle appears; eigenvalue="exact" has none such'

@@ -136,9 +136,9 @@ class _Found:
 def _solve(problem: TeacherStudent, noise, settings: Settings) -> _Found:
     # overflow at absurd settings shows in the residual, and is said in the message
     with np.errstate(all="ignore"):
-        cells = closure(problem, noise, settings.corrections, settings.data)
         if not np.all(_in_range(problem, noise)):
-            return _unknown(len(noise))
+            return _unknown(problem, len(noise))
+        cells = closure(problem, noise, settings.corrections, settings.data)
         if settings.branch == "gaussian":
             return _gaussian(cells)
         exact = settings.transverse == "exact"
@@ -159,10 +159,18 @@ def _solve(problem: TeacherStudent, noise, settings: Settings) -> _Found:
 
 
 def _in_range(problem: TeacherStudent, noise) -> np.ndarray:
-    """Whether A |y|^2, the largest exponent that can occur, is far from overflow."""
+    """Whether A |y|^2, the largest exponent that can occur, is far from overflow, and the grid's own scales are."""
     with np.errstate(over="ignore"):
-        strength = problem.readout_variance / problem.width * (problem.samples / noise) ** 2 * (1 + 6 * problem.cubic**2)
-    return strength < 1e60
+        strength = problem.readout_variance / problem.width * (problem.samples / noise) ** 2 * (1 + 6 * np.square(problem.cubic))
+    return (strength < 1e60) & (not _without_grid(problem))
+
+
+def _without_grid(problem: TeacherStudent) -> str:
+    """Why no grid over q and r can be made in floats, or an empty string."""
+    if not 1e-100 < problem.weight_variance < 1e100:
+        return f"weight_variance must be within 1e-100 and 1e100, got {problem.weight_variance:g}"
+    # beyond, the width of the law of r is lost beside its mean
+    return f"input_dim must be at most 1e15, got {problem.input_dim}: ask transition(problem)" if problem.input_dim > 1e15 else ""
 
 
 def _neighbours(problem: TeacherStudent, noise) -> list[np.ndarray]:
@@ -173,10 +181,11 @@ def _neighbours(problem: TeacherStudent, noise) -> list[np.ndarray]:
     return [group for group in groups if len(group)]
 
 
-def _unknown(m: int) -> _Found:
+def _unknown(problem: TeacherStudent, m: int) -> _Found:
     nan = np.full((m, 3), np.nan)
     table = Density(np.linspace(0, 1, 3), nan, nan, 1)
-    told = ["out of range: the coupling n^2 sigma_a^2 / (N sigma^4) is beyond what floats can weigh; raise noise"] * m
+    coupling = "the coupling n^2 sigma_a^2 (1 + 6 epsilon^2) / (N sigma^4) is beyond what floats can weigh; raise noise"
+    told = [f"out of range: {_without_grid(problem) or coupling}"] * m
     return _Found(nan[:, :2], nan[:, 0], np.zeros(m, dtype=int), np.zeros(m, dtype=bool), told, table, [()] * m, [""] * m)
 
 
