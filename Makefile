@@ -16,12 +16,13 @@ $(VENV)/installed: requirements/lock.txt pyproject.toml
 demo: $(VENV)/installed
 	$(BIN)/spinodal run rubin2024-fig2 --size quick --out $(OUT) --force
 
+# Most of the tests' time is XLA's compiler: without LLVM's optimisations it takes a third less; test-slow compiles as users do
 test: $(VENV)/installed
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/lint-imports
 	$(BIN)/basedpyright
-	$(BIN)/python -m pytest --numprocesses auto --dist worksteal
+	XLA_FLAGS=--xla_backend_optimization_level=0 $(BIN)/python -m pytest --numprocesses auto --dist worksteal --durations 25
 
 test-slow: $(VENV)/installed
 	$(BIN)/python -m pytest -m slow
