@@ -156,7 +156,7 @@ class Host:
             shortest = min(jumps.shape[1] for jumps in ensemble.jumps)
             jumps = np.concatenate([jumps[:, :shortest] for jumps in ensemble.jumps])
             overhead = 1 + self.posterior.REFRESH_COST if self.spec.refresh else 0.0
-            ensemble.leapfrog_steps = adaptation.trajectory_length(jumps, overhead)
+            ensemble.leapfrog_steps = adaptation.trajectory_length(jumps, overhead, self.pooled_step(ensemble))
         if ensemble.done == warmup:
             pooled = np.float32(np.log(self.pooled_step(ensemble)))
             ensemble.carries = [carry._replace(adaptation=carry.adaptation._replace(log_averaged=pooled)) for carry in ensemble.carries]
