@@ -87,7 +87,7 @@ def test_every_command_explains_itself(capsys):
         (["solve", "modular-addition", "--prime", "1000000000000000003"], "--prime must be an odd prime of at most 1000000"),
         (["solve", "effective", "--symbols", "1e5"], "--symbols must be at most 200, got 100000"),
         (["solve", "effective", "--draws", "1000000000000"], "--draws must be at most 10000000 for 10 symbols"),
-        (["solve", "effective", "--draws", "1.5"], "Error parsing --draws: invalid literal for int() with base 10: '1.5'"),
+        (["solve", "effective", "--draws", "1.5"], "--draws must be an integer, got '1.5'"),
         (["solve", "teacher-student", "--data-seed", "-1"], "--data-seed must be an integer >= 0, got -1"),
         (["solve", "teacher-student", "--samples", "9" * 20, "--corrections", "gram"], "are free: lower samples or input_dim"),
         (["solve", "effective", "--draws", "0"], "--draws must be an integer >= 1, got 0"),

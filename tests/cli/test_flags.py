@@ -41,7 +41,7 @@ def test_a_box_of_one_line_is_that_line_and_the_flag_that_was_meant(box):
 
 
 def test_a_flag_that_may_be_left_out_shows_no_types_of_tyro():
-    assert _one_sentence(LONG) == "Error parsing --leapfrog-steps: invalid literal for int() with base 10: '1.5'"
+    assert _one_sentence(LONG) == "--leapfrog-steps must be an integer, got '1.5'"
 
 
 @pytest.mark.parametrize("text", ["0.1:inf:3", "nan:1:3"])

@@ -99,5 +99,8 @@ def _one_sentence(box: str) -> str:
     end = next(i for i in rules if i >= start)
     sentence = " ".join(lines[start:end]).strip() or "the flags could not be read"
     sentence = re.sub(r"no type matching .*<class '\w+'>: ", "", sentence)  # of a flag that may be left out, both types are listed
+    # Python's words for what a flag asks for
+    for theirs, ours in ((r"invalid literal for int\(\) with base 10", "an integer"), ("could not convert string to float", "a number")):
+        sentence = re.sub(rf"Error parsing (\S+): {theirs}: (.*)", rf"\1 must be {ours}, got \2", sentence)
     meant = next((line.split()[0] for line in lines[end:] if line.startswith("--") and line.strip("-")), "")
     return sentence + (f"; nearest: {meant}" if meant and "Perhaps" in box else "")
