@@ -89,8 +89,8 @@ CATALOGUE = (
         LIU2022,
         {
             "quick": Size("4 x 4 cells x 5 seeds to 2,000 updates", 1),
-            "full": Size("16 x 11 cells x 1 seed to 100,000 updates, as published", 50),
-            "paper": Size("16 x 11 cells x 8 seeds to 100,000 updates", 400),
+            "full": Size("16 x 11 cells x 1 seed to 100,000 updates, as published", 35),
+            "paper": Size("16 x 11 cells x 8 seeds to 100,000 updates", 280),
         },
         "spinodal.studies.liu2022.addition",
     ),
