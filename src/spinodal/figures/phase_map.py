@@ -45,7 +45,7 @@ def probabilities(found: xarray.Dataset) -> Figure:
             _label(axes, found, inner=axes not in panels[-1], right=axes not in panels[:, 0])
             axes.set_title(phase, loc="left")
         shade = ScalarMappable(Normalize(0, 1), "cividis")
-        figure.colorbar(shade, ax=panels, label=f"share of {found.sizes['replica']} seeds", shrink=0.6, aspect=30)
+        figure.colorbar(shade, ax=panels, label="share of seeds (of {})".format(found.sizes["replica"]), shrink=0.6, aspect=30)
         return figure
 
 

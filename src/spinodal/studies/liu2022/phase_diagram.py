@@ -78,7 +78,7 @@ class Diagram:
         if counts is None:
             return ()
         ours = [float((found["label"] == phase).mean()) * sum(counts) for phase in PHASES]
-        note = f"Cells at level 0.9, gap {GAP}, cap {found.attrs['cap']:,} updates; ours averaged over {found.sizes['replica']} seeds."
+        note = f"Cells at level 0.9, gap {GAP}, cap {found.attrs['cap']:,} updates; ours averaged over seeds, {found.sizes['replica']}."
         return (Table("Cells in each phase", ("phase", "published, one seed", "here"), list(zip(PHASES, counts, ours, strict=True)), note),)
 
     def _against_published(self, found: xarray.Dataset, cap: int) -> list[Comparison]:
