@@ -63,3 +63,11 @@ def test_a_ratio_says_what_it_can_where_medians_are_censored():
     assert np.isnan(unknown.value)
     assert (unknown.low, unknown.high) == (0, np.inf)
     assert np.isnan(ratio_of_medians(np.array([100.0]), np.array([50.0]), 1000).low)
+
+
+def test_a_seed_that_never_gets_there_is_later_than_all():
+    found = median_of(np.array([100.0, np.nan, 300.0]))
+    assert (found.value, found.low, found.events) == (300, 100, 2)
+    assert np.isinf(found.high)
+    assert found.coverage == 0.75
+    assert np.isinf(median_of(np.array([100.0, np.nan])).value)

@@ -93,21 +93,18 @@ class TableLook:
 
     def restricted_loss(self, parameters: dict[str, Any]) -> float:
         """Over all pairs, as published; NaN, as the two below, where the table that reads the symbols is constant."""
-        look, p = self._at(parameters), self.problem
-        if not look._frequencies:
-            return np.nan
-        return fourier.restricted_loss(look._logits, p.true_labels, p.prime, look._frequencies, operation=p.operation)
+        return self._by_keys(fourier.restricted_loss, parameters, self.problem.true_labels)
 
     def excluded_loss(self, parameters: dict[str, Any]) -> float:
         """Over the training pairs, as published."""
-        look, p = self._at(parameters), self.problem
-        if not look._frequencies:
-            return np.nan
-        return fourier.excluded_loss(look._logits, p.true_labels, p.prime, look._frequencies, operation=p.operation, mask=p.train_mask)
+        return self._by_keys(fourier.excluded_loss, parameters, self.problem.true_labels, mask=self.problem.train_mask)
 
     def variance_explained(self, parameters: dict[str, Any]) -> float:
         """By the key frequencies, over all pairs."""
+        return self._by_keys(fourier.variance_explained, parameters)
+
+    def _by_keys(self, measure: Callable[..., Any], parameters: dict[str, Any], *labels: np.ndarray, **options: Any) -> float:
         look, p = self._at(parameters), self.problem
         if not look._frequencies:
             return np.nan
-        return fourier.variance_explained(look._logits, p.prime, look._frequencies, operation=p.operation)
+        return measure(look._logits, *labels, p.prime, look._frequencies, operation=p.operation, **options)

@@ -7,8 +7,7 @@ import xarray
 from spinodal.measures import fourier
 from spinodal.problems import ModularArithmetic
 from spinodal.studies import prieto2025
-from spinodal.studies.censored import median_of
-from spinodal.studies.prieto2025 import analysis, race, words
+from spinodal.studies.prieto2025 import analysis
 from spinodal.studies.prieto2025.arms import ARMS, QUICK_ARMS, RACE_DECAYS, RACE_RATES, STABLEMAX_TWIN
 from spinodal.studies.prieto2025.cell import DIMS, NumericsCell, fallen, group_key, optimizer, run_cell
 from spinodal.studies.prieto2025.looks import READINGS, Looks, cosine
@@ -130,43 +129,6 @@ def test_only_what_was_held_can_be_lost():
     assert fallen(np.array([*held, 0.97, 0.5, 1.0])) == (14, 0.5)
     assert fallen(np.array(held)) == (pytest.approx(NEVER, nan_ok=True), 1.0)
     assert np.isnan(fallen(np.array(held[:-1]))).all()
-
-
-def test_a_seed_that_never_gets_there_is_later_than_all():
-    found = median_of(np.array([100.0, NEVER, 300.0]))
-    assert (found.value, found.low, found.events) == (300, 100, 2)
-    assert np.isinf(found.high)
-    assert found.coverage == 0.75
-    assert np.isinf(median_of(np.array([100.0, NEVER])).value)
-
-
-def test_a_duel_is_paired_and_counts_those_that_never_arrive():
-    who = race.duel(np.array([100.0, 200.0, 50.0, NEVER]), np.array([200.0, 400.0, NEVER, NEVER]))
-    assert (who.both, who.sooner, who.decided) == (2, 3, 3)
-    assert race.duel(np.array([100.0, 200.0, NEVER]), np.array([200.0, 400.0, NEVER]))[:3] == pytest.approx((0.5, 0.5, 0.5))
-    assert race.duel(np.array([NEVER]), np.array([NEVER])).decided == 0
-
-
-def test_a_ratio_leaves_no_seed_out():
-    """Where 3 of 5 never arrive, those that do look faster than the way is."""
-    who = race.duel(np.array([100.0, 100, NEVER, NEVER, NEVER]), np.array([120.0, 130, 50, 50, 50]))
-    assert (who.both, who.sooner, who.decided) == (2, 2, 5)
-    assert np.isnan([who.ratio, who.low, who.high]).all()
-    assert words._against(who, "that").endswith("in 2 of 5 seeds (sign test p = 1), of which both get there in 2: no ratio")
-
-
-def test_the_interval_of_a_ratio_covers_1_as_often_as_it_says():
-    """Three seeds of equal laws: by two normal standard errors 82 %."""
-    rng = np.random.default_rng(0)
-    held = [who.low <= 1 <= who.high for who in (race.duel(*np.exp(rng.normal(size=(2, 3)) + 9)) for _ in range(2000))]
-    assert abs(np.mean(held) - 0.95) / np.sqrt(0.95 * 0.05 / 2000) < 4
-
-
-def test_the_share_by_an_update_never_counts_the_censored():
-    share, low, high = race.share_by(np.array([10.0, NEVER, 30.0, 30.0]), np.array([9, 10, 1000]))
-    assert share.tolist() == [0, 0.25, 0.75]
-    assert (low <= share).all()
-    assert (share <= high).all()
 
 
 def made(float32_collapses=True, seeds=3, stalls=True):
