@@ -49,33 +49,35 @@ def main() -> None:
         state, rows = jax.lax.scan(one, blackjax.hmc.init(z, log_density), jax.random.split(key, draws))
         return state.position, rows
 
-    def run_ours(rounds):
+    def run_ours(rounds, guided):
         def run(step_size, key, z):
             tuning = kernels.untuned(rounds)
+            moving = kernels if guided else kernels._replace(guide=None)
             if rounds:
                 known = kernels.potential_and_gradient(z, constants)[2]
                 tuning = kernels.tune(z[None], known[None], constants, tuning)
 
             def one(state, key):
-                state, info = hmc.step(key, state, kernels, constants, step_size, STEPS, STEPS)
+                state, info = hmc.step(key, state, moving, constants, step_size, STEPS, STEPS)
                 if rounds:
                     position, _ = kernels.refresh(jax.random.fold_in(key, 1), state.position, step_size, constants, tuning)
-                    state = hmc.init(position, kernels, constants)
+                    state = hmc.init(position, moving, constants)
                 return state, (kernels.observe(state.position, constants), info.acceptance)
 
-            state, rows = jax.lax.scan(one, hmc.init(z, kernels, constants), jax.random.split(key, draws))
+            state, rows = jax.lax.scan(one, hmc.init(z, moving, constants), jax.random.split(key, draws))
             return state.position, rows
 
         return run
 
     z = jnp.asarray(posterior.planted_start(FIG2, np.random.default_rng(0)))
-    z = jax.jit(run_ours(1), compiler_options=CPU_OPTIONS)(0.18, jax.random.key(9), z)[0]
+    z = jax.jit(run_ours(1, guided=True), compiler_options=CPU_OPTIONS)(0.18, jax.random.key(9), z)[0]
     rows = []
     for name, run, step_size in (
         ("blackjax HMC, step 0.1", run_theirs, 0.1),
-        ("ours, prior solved exactly, step 0.1", run_ours(0), 0.1),
-        ("ours, prior solved exactly, step 0.18", run_ours(0), 0.18),
-        ("ours, with neuron updates, step 0.18", run_ours(1), 0.18),
+        ("ours, prior solved exactly, step 0.1", run_ours(0, guided=False), 0.1),
+        ("ours, prior solved exactly, step 0.18", run_ours(0, guided=False), 0.18),
+        ("the same, guided in bfloat16", run_ours(0, guided=True), 0.18),
+        ("the same, with neuron updates", run_ours(1, guided=True), 0.18),
     ):
         compiled = jax.jit(run, compiler_options=CPU_OPTIONS)
         jax.block_until_ready(compiled(step_size, jax.random.key(0), z))

@@ -3,7 +3,8 @@
     python benchmarks/gradient.py
 
 A gradient at (d, N, n) needs 4 d N n FLOPs in two products, X W^T and G^T X. Beside the products of just these shapes stands the square
-product of as many FLOPs, which is the most that the library can do. Chains run one a core, so one core is what is timed.
+product of as many FLOPs, which is the most that the library can do. Chains run one a core, so one core is what is timed. The last two
+columns are of the gradient that guides trajectories, its factors in bfloat16, which only a processor with a unit for that does fast.
 """
 
 import jax
@@ -22,13 +23,13 @@ SIZES = [
 ]
 
 
-def gradient_seconds(problem: TeacherStudent) -> float:
-    """One gradient at a prior draw."""
-    shape = posterior.shape_key(problem)
-    gradient = jax.jit(posterior.bind(shape).potential_and_gradient, compiler_options=CPU_OPTIONS)
+def gradient_seconds(problem: TeacherStudent) -> tuple[float, float]:
+    """One gradient at a prior draw, and one of the guide."""
+    kernels = posterior.bind(posterior.shape_key(problem))
+    gradient, guide = (jax.jit(f, compiler_options=CPU_OPTIONS) for f in (kernels.potential_and_gradient, kernels.guide))
     constants = jax.tree.map(jnp.asarray, posterior.constants(problem, problem.draw(0), 0.4))
     z = jnp.asarray(posterior.prior_start(problem, np.random.default_rng(0)))
-    return seconds(lambda: gradient(z, constants))
+    return seconds(lambda: gradient(z, constants)), seconds(lambda: guide(z, constants))
 
 
 def product_seconds(problem: TeacherStudent) -> tuple[float, float]:
@@ -46,11 +47,12 @@ def main() -> None:
     rows, cost = [], {}
     for d, width, samples in SIZES:
         problem = TeacherStudent(d, width, samples, FIG2.noise, FIG2.cubic, FIG2.weight_variance, FIG2.readout_variance)
-        ours, (products, square) = gradient_seconds(problem), product_seconds(problem)
+        (ours, guide), (products, square) = gradient_seconds(problem), product_seconds(problem)
         cost[d, width, samples] = ours
         rate = 4e-9 * d * width * samples / ours
-        rows.append((d, width, samples, 1e3 * ours, rate, 1e3 * products, products / ours, 1e3 * square, square / ours))
-    table("d | N | n | gradient ms | GFLOP/s | its products ms | ratio | square product ms | ratio", rows)
+        row = (d, width, samples, 1e3 * ours, rate, 1e3 * products, products / ours, 1e3 * square, square / ours)
+        rows.append((*row, 1e3 * guide, ours / guide))
+    table("d | N | n | gradient ms | GFLOP/s | its products ms | ratio | square product ms | ratio | guide ms | gradient / guide", rows)
     slopes = []
     for axis, name in enumerate(("d", "N", "n")):
         sizes = SIZES[3 * axis : 3 * axis + 3]

@@ -103,6 +103,11 @@ def test_every_command_explains_itself(capsys):
             ["sample", "teacher-student", "--sampler", "mala", "--leapfrog-steps", "3"],
             "--leapfrog-steps is a setting of --sampler hmc only",
         ),
+        (
+            ["sample", "teacher-student", "--sampler", "langevin", "--gradients", "bfloat16"],
+            "--gradients is a setting of --sampler hmc only",
+        ),
+        (["sample", "modular-addition", "--gradients", "bfloat16"], "is for the posterior of a TeacherStudent, got a ModularAddition"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )

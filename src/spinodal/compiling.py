@@ -1,6 +1,8 @@
 """How programs are compiled for this machine's processor."""
 
+import functools
 import os
+from pathlib import Path
 from typing import Any
 
 # One thread a program: programs run side by side, one a core, and give the same bytes on any number of cores.
@@ -13,6 +15,17 @@ def one_thread() -> dict[str, Any] | None:
     import jax
 
     return CPU_OPTIONS if jax.default_backend() == "cpu" else None
+
+
+@functools.cache
+def has_bfloat16_unit() -> bool:
+    """Whether JAX computes on a CPU that multiplies bfloat16 matrices in a unit of their own (AMX), as far as Linux tells."""
+    import jax
+
+    try:
+        return jax.default_backend() == "cpu" and "amx_bf16" in Path("/proc/cpuinfo").read_text().split()
+    except OSError:
+        return False
 
 
 def small_pool() -> None:

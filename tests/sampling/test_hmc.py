@@ -17,25 +17,38 @@ def gaussian(z, _):
     return jnp.sum(slope * (z - CENTRE)) / 2, slope
 
 
+def crude(z, _):
+    """Three quarters of the gradient, about another centre, in steps of an eighth: what no potential has for its gradient."""
+    slope = jnp.round(6 * PRECISION * (z - CENTRE - 0.2)) / 8
+    return 7.0 + jnp.sum(slope * z), slope
+
+
 KERNELS = Kernels(gaussian, lambda z, _: {"z": z})
+GUIDED = KERNELS._replace(guide=crude)
 
 
 def hmc_step(key, state):
     return hmc.step(key, state, KERNELS, None, jnp.float32(0.4), jnp.int32(4), 8)
 
 
+def guided_step(key, state):
+    return hmc.step(key, state, GUIDED, None, jnp.float32(0.4), jnp.int32(4), 8)
+
+
 def mala_step(key, state):
     return langevin.step(key, state, KERNELS, None, jnp.float32(0.15), jnp.int32(5), adjusted=True)
 
 
-@pytest.mark.parametrize("step", [hmc_step, mala_step], ids=["hmc", "mala"])
-def test_a_gaussian_posterior_has_its_mean_and_variance(step):
+@pytest.mark.parametrize(
+    ("step", "kernels"), [(hmc_step, KERNELS), (guided_step, GUIDED), (mala_step, KERNELS)], ids=["hmc", "guided by another force", "mala"]
+)
+def test_a_gaussian_posterior_has_its_mean_and_variance(step, kernels):
     def chain(key):
         def one(state, key):
             state, info = step(key, state)
             return state, (state.position, info.acceptance)
 
-        return jax.lax.scan(one, hmc.init(jnp.zeros(6), KERNELS, None), jax.random.split(key, 1200))[1]
+        return jax.lax.scan(one, hmc.init(jnp.zeros(6), kernels, None), jax.random.split(key, 1200))[1]
 
     draws, acceptance = jax.jit(jax.vmap(chain))(jax.random.split(jax.random.key(0), 40))
     draws = np.asarray(draws, np.float64)[:, 200:]
@@ -75,22 +88,33 @@ def test_a_free_particle_is_rotated_exactly_and_always_accepted():
     assert np.allclose(state.position, np.cos(angle) + np.sin(angle) * momentum, atol=1e-5)
 
 
-def test_the_energy_change_equals_the_difference_of_energies_in_float64():
+@pytest.mark.parametrize("kernels", [KERNELS, GUIDED], ids=["by the gradient", "by a guide"])
+def test_the_energy_change_equals_the_difference_of_energies_in_float64(kernels):
     """The NumPy twin runs the same trajectory; the kernel's change of energy decides the same acceptance."""
     key, z0 = jax.random.key(2), np.linspace(-2, 2, 6)
-    _, info = hmc.step(key, hmc.init(jnp.asarray(z0, jnp.float32), KERNELS, None), KERNELS, None, jnp.float32(0.9), jnp.int32(3), 4)
+    state, info = hmc.step(key, hmc.init(jnp.asarray(z0, jnp.float32), kernels, None), kernels, None, jnp.float32(0.9), jnp.int32(3), 4)
     keys = jax.random.split(key, 3)
     p = np.asarray(jax.random.normal(keys[0], (6,), jnp.float32), np.float64)
     h, z = 0.9 * float(jax.random.uniform(keys[1], minval=0.8, maxval=1.2)), z0.copy()
     potential = lambda z: (PRECISION * (z - CENTRE) ** 2).sum() / 2  # noqa: E731
     energy = lambda z, p: potential(z) + (z @ z + p @ p) / 2  # noqa: E731
+    if kernels.guide is None:
+        kick, judged = lambda z: PRECISION * (z - CENTRE), potential
+    else:  # the jumps, which only choose a length, are the guide's own
+        kick = lambda z: np.round(6 * PRECISION * (z - CENTRE - 0.2)) / 8  # noqa: E731
+        judged = lambda z: 7 + kick(z) @ z  # noqa: E731
     before, jumps = energy(z, p), []
     for _ in range(3):
-        p = p - h / 2 * PRECISION * (z - CENTRE)
+        p = p - h / 2 * kick(z)
         z, p = np.cos(h) * z + np.sin(h) * p, np.cos(h) * p - np.sin(h) * z
-        p = p - h / 2 * PRECISION * (z - CENTRE)
-        jumps.append(min(1, np.exp(before - energy(z, p))) * (potential(z) - potential(z0)) ** 2)
+        p = p - h / 2 * kick(z)
+        kinetic = energy(z, p) - potential(z) - before + potential(z0)
+        jumps.append(min(1, np.exp(-kinetic - judged(z) + judged(z0))) * (judged(z) - judged(z0)) ** 2)
     assert float(info.acceptance) == pytest.approx(min(1, np.exp(before - energy(z, p))), rel=1e-4)
+    taken = bool(jax.random.uniform(keys[2]) < info.acceptance)
+    assert np.allclose(state.position, z if taken else z0, atol=1e-5)
+    assert float(state.potential) == pytest.approx(potential(z if taken else z0), rel=1e-5)
+    assert float(state.guided) == pytest.approx(judged(z if taken else z0), rel=1e-5)
     assert np.allclose(np.asarray(info.jumps)[:3], jumps, rtol=1e-3)
     assert np.asarray(info.jumps)[3] == 0
 

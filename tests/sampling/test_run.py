@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from spinodal.problems import ModularAddition, TeacherStudent
-from spinodal.sampling import HMC, Langevin, Stop, sample
+from spinodal.sampling import HMC, Langevin, Stop, chains, sample
+from spinodal.sampling.posteriors import posterior_of
 
 SMALL = TeacherStudent(20, 80, 300, 0.2, -0.3, 0.5, 0.012)
 TINY = TeacherStudent(5, 6, 40, 0.3, -0.3, 0.5, 0.1)
@@ -18,10 +19,18 @@ def z_of(posterior, name, expected, error):
     return (posterior.scalars[name].mean() - expected) / np.hypot(posterior.monte_carlo_error[name], error)
 
 
-@pytest.mark.parametrize("updates", [0, pytest.param(2, marks=pytest.mark.slow)])
-def test_the_reference_posterior_of_a_small_network(updates):
+@pytest.mark.parametrize(
+    ("updates", "gradients"),
+    [
+        (0, "float32"),
+        (0, "bfloat16"),
+        pytest.param(2, "float32", marks=pytest.mark.slow),
+        pytest.param(2, "bfloat16", marks=pytest.mark.slow),
+    ],
+)
+def test_the_reference_posterior_of_a_small_network(updates, gradients):
     """Means of long chains of another sampler; the last digit printed is its error."""
-    found = sample(SMALL, data_seed=5, sampler=HMC(neuron_updates=updates), draws=400, warmup=150)
+    found = sample(SMALL, data_seed=5, sampler=HMC(neuron_updates=updates, gradients=gradients), draws=400, warmup=150)
     assert found.converged, found.message
     assert abs(z_of(found, "linear_discrepancy", 0.4859, 0.0005)) < 4
     assert abs(z_of(found, "cubic_discrepancy", -0.27587, 0.00005)) < 4
@@ -153,6 +162,24 @@ def test_progress_goes_to_one_and_gradients_are_counted():
     assert found.gradient_evaluations == 2 * (1 + 50 * 5)
 
 
+@pytest.mark.parametrize("unit", [True, False])
+def test_auto_takes_bfloat16_where_it_pays_and_the_record_says_so(unit, monkeypatch):
+    monkeypatch.setattr(chains, "has_bfloat16_unit", lambda: unit)
+    full = TeacherStudent(150, 700, 3000, 0.2, -0.3, 0.5, 8 / 700)
+    taken = {
+        name: chains.settled(HMC(), posterior_of(problem), problem).gradients
+        for name, problem in {"full": full, "small": SMALL, "quiet": replace(full, noise=0.01), "modular": MODULAR}.items()
+    }
+    assert taken == {"full": "bfloat16" if unit else "float32", "small": "float32", "quiet": "float32", "modular": "float32"}
+    assert chains.settled(HMC(gradients="float32"), posterior_of(full), full).gradients == "float32"
+    assert sample(TINY, chains=2, draws=2, warmup=0).settings["sampler"]["gradients"] == "float32"
+
+
+def test_bfloat16_is_refused_where_the_posterior_has_no_such_gradient():
+    with pytest.raises(ValueError, match="gradients='bfloat16' is for the posterior of a TeacherStudent, got a ModularAddition"):
+        sample(MODULAR, sampler=HMC(gradients="bfloat16"), **FAST)
+
+
 def test_what_cannot_be_believed_comes_back_as_a_record():
     alone = sample(TINY, chains=1, draws=5, warmup=0)
     assert not alone.converged
@@ -199,6 +226,7 @@ def test_a_wrong_problem_is_named():
         (lambda: HMC(target_acceptance=1.0), "target_acceptance"),
         (lambda: HMC(adapt=1), "adapt"),
         (lambda: HMC(neuron_updates=-1), "neuron_updates"),
+        (lambda: HMC(gradients="float16"), "gradients"),
         (lambda: Langevin(step_size=float("nan")), "step_size"),
         (lambda: Langevin(steps_per_draw=0), "steps_per_draw"),
         (lambda: Stop(rhat=1.0), "rhat"),

@@ -3,12 +3,14 @@
 import math
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import jax
 import numpy as np
 
+from ..compiling import has_bfloat16_unit
+from ..errors import require
 from . import adaptation, programs
 from .diagnostics import Diagnostics, diagnose, varying
 from .settings import HMC, Langevin, Stop
@@ -37,6 +39,17 @@ class Ensemble:
         return np.concatenate([chunk[name] for chunk in self.drawn], axis=1)
 
 
+def settled(sampler: HMC | Langevin, posterior, problem) -> HMC | Langevin:
+    """The sampler with `gradients` decided for this problem on this machine."""
+    if not isinstance(sampler, HMC) or sampler.gradients == "float32":
+        return sampler
+    pays = posterior.guide_pays
+    if sampler.gradients == "bfloat16":
+        require(pays is not None, f"gradients='bfloat16' is for the posterior of a TeacherStudent, got a {type(problem).__name__}")
+        return sampler
+    return replace(sampler, gradients="bfloat16" if pays is not None and pays(problem) and has_bfloat16_unit() else "float32")
+
+
 class Host:
     """Runs the chunks of one call of `sample`; everything random comes from `seed` and the number of a chain and a draw."""
 
@@ -46,7 +59,8 @@ class Host:
         is_hmc = isinstance(sampler, HMC)
         self.spec = programs.Spec(
             kind="hmc" if is_hmc else "mala" if sampler.adjusted else "langevin",
-            refresh=is_hmc and sampler.neuron_updates > 0 and posterior.REFRESH_COST > 0,
+            guided=is_hmc and sampler.gradients == "bfloat16",
+            refresh=is_hmc and sampler.neuron_updates > 0 and posterior.DRAW_COST.exact > 0,
             most_steps=max(64, 2 * sampler.leapfrog_steps) if is_hmc and sampler.adapt else sampler.leapfrog_steps if is_hmc else 1,
             capacity=8 if work > LARGE else 64,
         )
@@ -155,7 +169,8 @@ class Host:
         if ensemble.done == scouted and ensemble.jumps:
             shortest = min(jumps.shape[1] for jumps in ensemble.jumps)
             jumps = np.concatenate([jumps[:, :shortest] for jumps in ensemble.jumps])
-            overhead = 1 + self.posterior.REFRESH_COST if self.spec.refresh else 0.0
+            cost = self.posterior.DRAW_COST
+            overhead = (cost.guided if self.spec.guided else cost.exact) if self.spec.refresh else 0.0
             ensemble.leapfrog_steps = adaptation.trajectory_length(jumps, overhead, self.pooled_step(ensemble))
         if ensemble.done == warmup:
             pooled = np.float32(np.log(self.pooled_step(ensemble)))

@@ -42,6 +42,7 @@ class Spec(NamedTuple):
     """What changes the compiled program beside the posterior's shape."""
 
     kind: str  # "hmc", "langevin" or "mala"
+    guided: bool
     refresh: bool
     most_steps: int
     capacity: int
@@ -50,6 +51,7 @@ class Spec(NamedTuple):
 def build(kernels: Kernels, spec: Spec):
     """`start(position, constants) -> State` and `advance(key, carry, constants, controls, first, count) -> (Carry, Draws)`."""
     refresh = kernels.refresh if spec.refresh else None
+    kernels = kernels if spec.guided else kernels._replace(guide=None)
 
     def start(position, constants):
         return hmc.init(position, kernels, constants)

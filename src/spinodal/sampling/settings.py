@@ -1,8 +1,9 @@
 """Samplers and stopping rules as settings objects."""
 
 from dataclasses import dataclass
+from typing import Literal
 
-from ..errors import integer, positive, real, require
+from ..errors import choice, integer, positive, real, require
 
 # Of a trajectory or between two draws: HMC keeps the jump after each step for a whole chunk, and steps are counted in 32 bits
 MOST_STEPS = 100_000
@@ -24,6 +25,10 @@ class HMC:
         adapt: find step size (dual averaging) and trajectory length (squared jump of the likelihood per gradient) in the warm-up.
         neuron_updates: rounds of births and deaths of droplets after each trajectory (see `posteriors.neuron_updates`), where the
             posterior has them; 0 for plain HMC. They leave the posterior as it is and change the number of droplets, which HMC hardly does.
+        gradients: what kicks within a trajectory. "float32"; or "bfloat16", gradients whose products have factors rounded to 8 bits. The
+            posterior stays exact: a kick by any function of the position is a shear, and Metropolis's test has float32 energies. "auto"
+            is bfloat16 for a large `TeacherStudent`, not of very low noise, on a processor with a matrix unit for it (AMX), where a
+            gradient takes half as long; else float32. The record's settings say which it was.
     Source: Neal (2011); exact Gaussian part: Shahbaba, Lan, Johnson, Neal (2014), arXiv:1106.5941; dual averaging: arXiv:1111.4246.
     """
 
@@ -32,6 +37,7 @@ class HMC:
     target_acceptance: float = 0.8
     adapt: bool = True
     neuron_updates: int = 1
+    gradients: Literal["auto", "float32", "bfloat16"] = "auto"
 
     def __post_init__(self) -> None:
         positive("step_size", self.step_size, why="in prior standard deviations")
@@ -41,6 +47,7 @@ class HMC:
         require(0 < target < 1, f"target_acceptance must be between 0 and 1, got {target}")
         require(isinstance(self.adapt, bool), f"adapt must be True or False, got {self.adapt!r}")
         integer("neuron_updates", self.neuron_updates, minimum=0)
+        choice("gradients", self.gradients, ("auto", "float32", "bfloat16"))
 
 
 @dataclass(frozen=True)

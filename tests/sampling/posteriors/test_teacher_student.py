@@ -41,6 +41,16 @@ def test_potential_and_gradient_match_float64_whatever_the_padding(samples):
     assert np.abs(np.asarray(found[1]) - expected[1]).max() < 2e-6 * np.abs(expected[1]).max()
 
 
+def test_the_guide_is_the_gradient_to_the_precision_of_bfloat16():
+    """Factors rounded to 8 bits: errors of 2^-9 in each, which do not add up coherently."""
+    _, constants, kernels, z = setting(TeacherStudent(40, 60, 500, 0.2, -0.4, 0.6, 0.5))
+    potential, slope, _ = jax.jit(kernels.potential_and_gradient)(z, constants)
+    guided, kick = jax.jit(kernels.guide)(z, constants)
+    assert float(guided) == pytest.approx(float(potential), rel=0.01)
+    error = np.linalg.norm(np.asarray(kick) - np.asarray(slope)) / np.linalg.norm(slope)
+    assert 2e-4 < error < 2**-8  # not the float32 gradient, and near it
+
+
 def test_several_tiles_add_up(monkeypatch):
     monkeypatch.setattr(posterior, "TILE_BYTES", 4 * 9 * 64)
     data, constants, kernels, z = setting()

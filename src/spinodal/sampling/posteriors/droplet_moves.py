@@ -136,46 +136,52 @@ def births_and_deaths(
         sides = jnp.stack([x - mean, x + mean]) @ law.factor
         return jax.nn.logsumexp((jnp.sum(x * x) - jnp.sum(sides * sides, axis=1)) / 2) + half_volume
 
-    def ask(i, carry):
-        surveyed, changed = carry
-        j = who[i]
+    def tried(surveyed: _Survey, j, normal, step, side):
+        """What neuron j is asked to be, and the logarithm of the chance that it is taken: a droplet by a birth, else a death."""
         x = surveyed.weights[AS_IS, j]
+        born = ~kind.is_far(x)
+        target = jnp.where(born, YIELDED, RECOVERED)
 
-        def collapsed(configuration: int) -> tuple[jax.Array, jax.Array, jax.Array]:
+        def collapsed(configuration) -> tuple[jax.Array, jax.Array, jax.Array]:
             return surveyed.inverse[configuration], surveyed.alpha[configuration], surveyed.log_likelihood[configuration]
 
-        def tried(target: int):
-            """Into YIELDED by a birth, into RECOVERED by a death."""
-            born = target == YIELDED
-            inverse, alpha, log_likelihood = without(j, *collapsed(target))
-            beside = alpha if born else without(j, *collapsed(AS_IS))[1]
-            fitted = beside.T @ surveyed.phi[target if born else AS_IS]
-            others = Others(picked.targets - fitted[0], fitted[1], picked.noise, picked.cost)
-            mean = droplet_law.refined(law, typical, picked.inputs, others)
-            x_new = sign[i] * (mean + steps[i]) if born else normals[i]
-            phi_new = jax.lax.erf(picked.inputs @ x_new)
-            cross = surveyed.phi[target] @ phi_new  # the place of j counts for nothing: `without` has zeros there
-            s1, s2 = picked.targets @ phi_new - cross @ alpha[:, 0], phi_new @ phi_new + picked.cost - cross @ (inverse @ cross)
-            change = log_likelihood + s1 * s1 / (2 * picked.noise * s2) - jnp.log(s2) / 2 - surveyed.log_likelihood[AS_IS]
-            droplet = log_droplet(x_new if born else x, mean)
-            yielded = (kind.is_far(surveyed.weights[AS_IS]) & picked.inside).at[j].set(False)
-            change = change - droplet if born else change + droplet
-            change = change + kind.log_chance(x_new) - kind.log_chance(x)
-            change = change + surveyed.log_prior[target] @ yielded
-            change = change + (1 if born else -1) * input_dim * jnp.sum(yielded) * jnp.log(yielding.scale)
-            possible = jnp.all(surveyed.possible[target] | ~yielded) & (kind.is_far(x_new) if born else ~kind.is_far(x_new))
-            return (level[i] < change) & possible, jnp.int32(target), x_new, phi_new
+        def where_born(of_yielded, otherwise):
+            return jnp.where(born, of_yielded, otherwise)
 
-        taken, target, x_new, phi_new = jax.lax.cond(kind.is_far(x), lambda: tried(RECOVERED), lambda: tried(YIELDED))
+        inverse, alpha, log_likelihood = without(j, *collapsed(target))
+        # Products of both configurations, of which one is used: under vmap they are matrix products, and no activations are copied
+        fitted = where_born(alpha.T @ surveyed.phi[YIELDED], without(j, *collapsed(AS_IS))[1].T @ surveyed.phi[AS_IS])
+        others = Others(picked.targets - fitted[0], fitted[1], picked.noise, picked.cost)
+        mean = droplet_law.refined(law, typical, picked.inputs, others)
+        x_new = where_born(side * (mean + step), normal)
+        phi_new = jax.lax.erf(picked.inputs @ x_new)
+        # The place of j counts for nothing: `without` has zeros there
+        cross = where_born(surveyed.phi[YIELDED] @ phi_new, surveyed.phi[RECOVERED] @ phi_new)
+        s1, s2 = picked.targets @ phi_new - cross @ alpha[:, 0], phi_new @ phi_new + picked.cost - cross @ (inverse @ cross)
+        change = log_likelihood + s1 * s1 / (2 * picked.noise * s2) - jnp.log(s2) / 2 - surveyed.log_likelihood[AS_IS]
+        change = change + where_born(-1, 1) * log_droplet(where_born(x_new, x), mean)
+        yielded = (kind.is_far(surveyed.weights[AS_IS]) & picked.inside).at[j].set(False)
+        change = change + kind.log_chance(x_new) - kind.log_chance(x)
+        change = change + surveyed.log_prior[target] @ yielded
+        change = change + where_born(1, -1) * input_dim * jnp.sum(yielded) * jnp.log(yielding.scale)
+        possible = jnp.all(surveyed.possible[target] | ~yielded) & (kind.is_far(x_new) == born)
+        return jnp.where(possible, change, -jnp.inf), target, x_new, phi_new
 
-        def accepted(_):
-            return survey(surveyed.weights[target].at[j].set(x_new), surveyed.phi[target].at[j].set(phi_new))
+    def ask(carry):
+        """All who have not been asked are tried at once, but only the first who is taken counts: the others meet another network then."""
+        weights, phi, first, changed = carry
+        surveyed = survey(weights, phi)
+        change, target, x_new, phi_new = jax.vmap(tried, in_axes=(None, 0, 0, 0, 0))(surveyed, who, normals, steps, sign)
+        taken = (level < change) & (jnp.arange(ASKS) >= first)
+        i = jnp.argmax(taken)
+        t = jnp.where(taken[i], target[i], AS_IS)
+        x, phi_of_x = jnp.where(taken[i], x_new[i], weights[who[i]]), jnp.where(taken[i], phi_new[i], phi[who[i]])
+        weights, phi = surveyed.weights[t].at[who[i]].set(x), surveyed.phi[t].at[who[i]].set(phi_of_x)
+        return weights, phi, jnp.where(taken[i], i + 1, ASKS), changed + taken[i]
 
-        return jax.lax.cond(taken, accepted, lambda _: surveyed, None), changed + taken
-
-    asks = jnp.where(count > 0, ASKS, 0)
-    surveyed, changed = jax.lax.fori_loop(0, asks, ask, (survey(weights, phi), jnp.float32(0)))
-    return surveyed.weights[AS_IS], surveyed.phi[AS_IS], changed / ASKS
+    start = (weights, phi, jnp.where(count > 0, 0, ASKS), jnp.float32(0))
+    weights, phi, _, changed = jax.lax.while_loop(lambda carry: carry[2] < ASKS, ask, start)
+    return weights, phi, changed / ASKS
 
 
 def breathe(key: jax.Array, weights: jax.Array, phi: jax.Array, picked: Collapsed, kind: Kind) -> tuple[jax.Array, jax.Array, jax.Array]:

@@ -1,7 +1,8 @@
 """What a posterior offers to the samplers.
 
-A module of this folder gives `SCALARS`, `REFRESH_COST` (in gradients; 0 where there is no such move), `CITATION`,
-`shape_key`, `constants`, `dimension`, `prior_start`, `planted_start` and `bind`; positions are flat vectors whose prior is N(0, I).
+A module of this folder gives `SCALARS`, `DRAW_COST` (what a draw costs beside its trajectory), `CITATION`, `shape_key`, `constants`,
+`dimension`, `prior_start`, `planted_start`, `guide_pays` (of a problem; None without a guide) and `bind`; positions are flat vectors
+whose prior is N(0, I).
 """
 
 from collections.abc import Callable
@@ -12,12 +13,20 @@ import jax
 Array = Any  # NumPy on the host, JAX inside a compiled program
 
 
+class DrawCost(NamedTuple):
+    """Of all that a draw does beside its trajectory, in gradients of the trajectory; 0: the trajectory is all that moves."""
+
+    exact: float
+    guided: float
+
+
 class Kernels(NamedTuple):
     """Pure functions of one compiled shape.
 
     `potential_and_gradient(z, constants)`: minus log likelihood and its gradient, without the prior's |z|^2 / 2; a third array where
         `refresh` and `tune` want to know more of the position than the position.
     `observe(z, constants)`: dict of arrays kept for each draw, the scalars of `SCALARS` among them.
+    `guide(z, constants)`: a cheaper potential and gradient, near the true ones, for the steps within a trajectory, or None.
     `refresh(key, z, known, constants, tuning)`: an extra move that leaves the posterior invariant, or None; `known` is that array.
     `tune(z, known, constants, tuning)`: the tuning of this move fitted to positions (chains, dimension), between two chunks of the warm-up.
     `untuned(rounds)`: the tuning before that.
@@ -25,6 +34,7 @@ class Kernels(NamedTuple):
 
     potential_and_gradient: Callable[[jax.Array, Any], tuple[jax.Array, ...]]
     observe: Callable[[jax.Array, Any], dict[str, jax.Array]]
+    guide: Any = None
     refresh: Any = None
     tune: Any = None
     untuned: Any = None

@@ -22,12 +22,12 @@ from jax.scipy.linalg import solve_triangular
 
 from ...citations import RUBIN2024
 from ...problems import ModularAddition
-from .interface import Array, Kernels
+from .interface import Array, DrawCost, Kernels
 
 CITATION = RUBIN2024
 
 SCALARS = ("discrepancy", "droplet_weight", "amplitude_product")
-REFRESH_COST = 0.0  # HMC alone mixes well: a mode crosses its barrier within a few trajectories
+DRAW_COST = DrawCost(0.0, 0.0)  # HMC alone mixes well: a mode crosses its barrier within a few trajectories
 
 
 class Constants(NamedTuple):
@@ -53,6 +53,9 @@ def constants(problem: ModularAddition, data: object = None, droplet_threshold: 
 def dimension(problem: ModularAddition) -> int:
     """Length of z: every first-layer weight."""
     return 2 * problem.prime * problem.width
+
+
+guide_pays = None  # there is none: its time goes into the inverse, not into products
 
 
 def bind(shape: tuple[int, ...]) -> Kernels:

@@ -19,7 +19,8 @@ STEPS = 6
 def slide(key: jax.Array, z: jax.Array, constants: Constants, step_size: Array, shape: Shape) -> tuple[jax.Array, jax.Array, jax.Array]:
     """The position after Metropolis's test, targets less output there, and the chance of having been accepted."""
     weights, readouts = split(z, shape)
-    across = constants.inputs @ (weights.at[:, 0].set(0.0) * constants.weight_scale).T  # (tiles, tile, width)
+    transverse = weights.at[:, 0].set(0.0) * constants.weight_scale
+    across = jax.lax.map(lambda inputs: transverse @ inputs.T, constants.inputs)  # (tiles, width, tile)
     along = constants.inputs[..., 0] * constants.weight_scale
 
     def potential_and_gradient(x: jax.Array, constants: Constants) -> tuple[jax.Array, jax.Array, jax.Array]:
@@ -29,12 +30,12 @@ def slide(key: jax.Array, z: jax.Array, constants: Constants, step_size: Array, 
         def add_tile(sums, tile):
             potential, by_overlap, by_readout = sums
             along, across, targets = tile
-            h = along[:, None] * overlaps + across
+            h = overlaps[:, None] * along + across
             activation = jax.lax.erf(h)
-            residual = targets - activation @ a
+            residual = targets - a @ activation
             misfit = residual / -constants.noise
             potential = potential + constants.noise / 2 * (misfit @ misfit)
-            return (potential, by_overlap + (misfit * along) @ jnp.exp(-h * h), by_readout + misfit @ activation), residual
+            return (potential, by_overlap + jnp.exp(-h * h) @ (misfit * along), by_readout + activation @ misfit), residual
 
         zeros = jnp.zeros(shape.width, jnp.float32)
         tiles = (along, across, constants.targets)

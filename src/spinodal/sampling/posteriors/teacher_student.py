@@ -8,7 +8,7 @@ The prior term |z|^2 / 2 belongs to the integrator, which solves it exactly.
 """
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -16,12 +16,13 @@ import numpy as np
 
 from ...citations import RUBIN2024
 from ...problems import TeacherStudent, TeacherStudentData
-from .interface import Array, Kernels
+from .interface import Array, DrawCost, Kernels
 
 CITATION = RUBIN2024
 
 SCALARS = ("linear_discrepancy", "cubic_discrepancy", "droplet_fraction")
-REFRESH_COST = 5.5  # `neuron_updates` at its defaults, in gradients at full size
+DRAW_COST = DrawCost(exact=3.6, guided=6.5)  # `neuron_updates` at its defaults and what follows, at full size
+LEAST_GUIDED, LEAST_GUIDED_NOISE = 2e7, 0.2  # d N n, and noise in units of sigma_a, from which on a guide is worth its draws
 TILE_BYTES = 1_400_000  # one tile of pre-activations stays in the L2 cache: 10.8 ms a gradient, against 14.4 ms without tiles
 LANES = 64  # sums over samples run over rows of this many, which XLA's CPU back end turns into vector instructions
 
@@ -31,6 +32,7 @@ class Constants(NamedTuple):
 
     inputs: Array  # (tiles, tile, input_dim)
     targets: Array  # (tiles, tile)
+    rounded_inputs: Array  # the same in bfloat16
     noise: Array
     weight_scale: Array  # sigma_w / sqrt(d)
     readout_scale: Array  # sigma_a / sqrt(N)
@@ -70,9 +72,17 @@ def constants(problem: TeacherStudent, data: TeacherStudentData, droplet_thresho
         problem.cubic,
         droplet_threshold,
     )
-    return Constants(
-        inputs.reshape(shape.tiles, shape.tile, -1), targets.reshape(shape.tiles, shape.tile), *(np.float32(scalar) for scalar in scalars)
-    )
+    inputs, targets = inputs.reshape(shape.tiles, shape.tile, -1), targets.reshape(shape.tiles, shape.tile)
+    return Constants(inputs, targets, inputs.astype(jnp.bfloat16), *(np.float32(scalar) for scalar in scalars))
+
+
+def guide_pays(problem: TeacherStudent) -> bool:
+    """Whether trajectories by the guide are cheaper where the processor has a unit for its products: measured at fixed acceptance.
+
+    Its outputs are wrong by some 2^-9 of sigma_a and its kicks by that over sigma^2: at a noise below .2 sigma_a steps shrink for it.
+    """
+    large = problem.input_dim * problem.width * problem.samples >= LEAST_GUIDED
+    return large and problem.noise >= LEAST_GUIDED_NOISE * problem.readout_variance**0.5
 
 
 def prior_start(problem: TeacherStudent, generator: np.random.Generator) -> np.ndarray:
@@ -95,7 +105,7 @@ def bind(shape: Shape) -> Kernels:
     """The functions of this posterior for arrays of one shape."""
     from .neuron_updates import bind_neuron_updates
 
-    return Kernels(_bind_potential(shape), _bind_observe(shape), *bind_neuron_updates(shape))
+    return Kernels(_bind_gradient(shape, jnp.float32), _bind_observe(shape), _bind_guide(shape), *bind_neuron_updates(shape))
 
 
 def split(z: jax.Array, shape: Shape) -> tuple[jax.Array, jax.Array]:
@@ -103,29 +113,39 @@ def split(z: jax.Array, shape: Shape) -> tuple[jax.Array, jax.Array]:
     return z[: -shape.width].reshape(shape.width, shape.input_dim), z[-shape.width :]
 
 
-def _bind_potential(shape: Shape) -> Callable[[jax.Array, Constants], tuple[jax.Array, jax.Array, jax.Array]]:
+def _bind_gradient(shape: Shape, precision: Any) -> Callable[[jax.Array, Constants], tuple[jax.Array, jax.Array, jax.Array]]:
     def potential_and_gradient(z: jax.Array, constants: Constants) -> tuple[jax.Array, jax.Array, jax.Array]:
-        """Potential, gradient and targets less output, sample by sample."""
+        """Potential, gradient and targets less output, sample by sample; the factors of products rounded to `precision`, sums float32.
+
+        Pre-activations lie (width, tile), so that no product has to turn one of them: that costs bfloat16 most of what it gains.
+        """
         weights, readouts = split(z, shape)
-        w_transposed, a = (weights * constants.weight_scale).T, readouts * constants.readout_scale
+        w, a = (weights * constants.weight_scale).astype(precision), readouts * constants.readout_scale
+        every_input = constants.inputs if precision == jnp.float32 else constants.rounded_inputs
 
         def add_tile(sums, tile):
             potential, slope_a, slope_w = sums
             inputs, targets = tile
-            h = inputs @ w_transposed
+            h = jax.lax.dot_general(w, inputs, (((1,), (1,)), ((), ())), preferred_element_type=jnp.float32)
             activation = jax.lax.erf(h)
-            residual = targets - activation @ a
+            residual = targets - a @ activation
             misfit = residual / -constants.noise
             # The readout factor of d f / d w waits until the sum is done: one product per weight, not per sample
-            slope_w = slope_w + (misfit[:, None] * jnp.exp(-h * h)).T @ inputs
-            return (potential + constants.noise / 2 * (misfit @ misfit), slope_a + misfit @ activation, slope_w), residual
+            slope_h = (misfit * jnp.exp(-h * h)).astype(precision)
+            slope_w = slope_w + jax.lax.dot(slope_h, inputs, preferred_element_type=jnp.float32)
+            return (potential + constants.noise / 2 * (misfit @ misfit), slope_a + activation @ misfit, slope_w), residual
 
         zero = (jnp.float32(0), jnp.zeros(shape.width, jnp.float32), jnp.zeros((shape.width, shape.input_dim), jnp.float32))
-        (potential, slope_a, slope_w), residual = jax.lax.scan(add_tile, zero, (constants.inputs, constants.targets))
+        (potential, slope_a, slope_w), residual = jax.lax.scan(add_tile, zero, (every_input, constants.targets))
         slope_w = slope_w * (a * constants.weight_scale * (2 / np.sqrt(np.pi)))[:, None]
         return potential, jnp.concatenate([slope_w.ravel(), slope_a * constants.readout_scale]), residual.ravel()
 
     return potential_and_gradient
+
+
+def _bind_guide(shape: Shape) -> Callable[[jax.Array, Constants], tuple[jax.Array, jax.Array]]:
+    rounded = _bind_gradient(shape, jnp.bfloat16)
+    return lambda z, constants: rounded(z, constants)[:2]
 
 
 def _bind_observe(shape: Shape) -> Callable[[jax.Array, Constants], dict[str, jax.Array]]:
