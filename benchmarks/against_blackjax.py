@@ -13,6 +13,7 @@ import blackjax
 import jax
 import jax.numpy as jnp
 import numpy as np
+from threadpoolctl import threadpool_limits
 from timing import FIG2, table
 
 from spinodal.compiling import CPU_OPTIONS
@@ -92,4 +93,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with threadpool_limits(1, user_api="blas"):  # as `sample` has it
+        main()

@@ -56,9 +56,9 @@ CATALOGUE = (
         "Droplets in a teacher-student network: theory against the exact posterior at d=150, N=700, n=3000",
         RUBIN2024,
         {
-            "quick": Size("1 data set x 3 noises", 4),
-            "full": Size("10 data sets x 5 noises", 60),
-            "paper": Size("50 data sets x 5 noises", 300),
+            "quick": Size("1 data set x 3 noises", 3),
+            "full": Size("10 data sets x 5 noises", 40),
+            "paper": Size("50 data sets x 5 noises", 200),
         },
         "spinodal.studies.rubin2024.fig2",
     ),
@@ -111,8 +111,8 @@ CATALOGUE = (
         LIU2022,
         {
             "quick": Size("4 x 4 cells x 5 seeds to 2,000 updates", 1),
-            "full": Size("16 x 11 cells x 1 seed to 100,000 updates, as published", 50),
-            "paper": Size("16 x 11 cells x 8 seeds to 100,000 updates", 400),
+            "full": Size("16 x 11 cells x 1 seed to 100,000 updates, as published", 30),
+            "paper": Size("16 x 11 cells x 8 seeds to 100,000 updates", 240),
         },
         "spinodal.studies.liu2022.classification",
     ),
