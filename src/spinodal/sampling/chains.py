@@ -60,7 +60,7 @@ class Host:
         self.spec = programs.Spec(
             kind="hmc" if is_hmc else "mala" if sampler.adjusted else "langevin",
             guided=is_hmc and sampler.gradients == "bfloat16",
-            refresh=is_hmc and sampler.neuron_updates > 0 and posterior.DRAW_COST.exact > 0,
+            refresh=is_hmc and sampler.neuron_updates > 0 and posterior.DRAW_COST is not None,
             most_steps=max(64, 2 * sampler.leapfrog_steps) if is_hmc and sampler.adapt else sampler.leapfrog_steps if is_hmc else 1,
             capacity=8 if work > LARGE else 64,
         )
@@ -169,14 +169,18 @@ class Host:
         if ensemble.done == scouted and ensemble.jumps:
             shortest = min(jumps.shape[1] for jumps in ensemble.jumps)
             jumps = np.concatenate([jumps[:, :shortest] for jumps in ensemble.jumps])
-            cost = self.posterior.DRAW_COST
-            overhead = (cost.guided if self.spec.guided else cost.exact) if self.spec.refresh else 0.0
-            ensemble.leapfrog_steps = adaptation.trajectory_length(jumps, overhead, self.pooled_step(ensemble))
+            ensemble.leapfrog_steps = adaptation.trajectory_length(jumps, self._overhead(), self.pooled_step(ensemble))
         if ensemble.done == warmup:
             pooled = np.float32(np.log(self.pooled_step(ensemble)))
             ensemble.carries = [carry._replace(adaptation=carry.adaptation._replace(log_averaged=pooled)) for carry in ensemble.carries]
             if scouted == learned:
                 ensemble.leapfrog_steps = length
+
+    def _overhead(self) -> float:
+        if not (self.spec.refresh and isinstance(self.sampler, HMC)):
+            return 0.0
+        cost = self.posterior.GUIDED_DRAW_COST if self.spec.guided else self.posterior.DRAW_COST
+        return cost.once + cost.each_round * self.sampler.neuron_updates
 
     def _tune(self, ensemble: Ensemble) -> None:
         states = [carry.state for carry in ensemble.carries]

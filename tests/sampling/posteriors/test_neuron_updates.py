@@ -68,6 +68,7 @@ def test_births_and_deaths_alone_and_with_breaths_keep_the_exact_law_of_two_neur
     monkeypatch.setattr(droplet_moves, "SHIFT", 0.8)
     monkeypatch.setattr(droplet_moves, "LOG_SCALE", 0.6)
     monkeypatch.setattr(droplet_moves, "BREATHS", max(1, breaths))
+    monkeypatch.setattr(droplet_moves, "ASKS", 4)  # here half of them are taken, and each makes all others be tried anew
     problem = TeacherStudent(2, 2, 12, 0.8, -0.3, 1.0, 0.7)
     shape, constants, kernels = bound(problem)
     tuning = tuned(shape, 0.8, 0.5, 0.8)

@@ -1,8 +1,8 @@
 """What a posterior offers to the samplers.
 
-A module of this folder gives `SCALARS`, `DRAW_COST` (what a draw costs beside its trajectory), `CITATION`, `shape_key`, `constants`,
-`dimension`, `prior_start`, `planted_start`, `guide_pays` (of a problem; None without a guide) and `bind`; positions are flat vectors
-whose prior is N(0, I).
+A module of this folder gives `SCALARS`, `DRAW_COST` and `GUIDED_DRAW_COST` (None without a `refresh`), `CITATION`, `shape_key`,
+`constants`, `dimension`, `prior_start`, `planted_start`, `guide_pays` (of a problem; None without a guide) and `bind`; positions are
+flat vectors whose prior is N(0, I).
 """
 
 from collections.abc import Callable
@@ -14,10 +14,10 @@ Array = Any  # NumPy on the host, JAX inside a compiled program
 
 
 class DrawCost(NamedTuple):
-    """Of all that a draw does beside its trajectory, in gradients of the trajectory; 0: the trajectory is all that moves."""
+    """Of what a draw does beside its trajectory, in gradients of the trajectory: once, and for each round of neuron updates."""
 
-    exact: float
-    guided: float
+    once: float
+    each_round: float
 
 
 class Kernels(NamedTuple):

@@ -22,12 +22,12 @@ from jax.scipy.linalg import solve_triangular
 
 from ...citations import RUBIN2024
 from ...problems import ModularAddition
-from .interface import Array, DrawCost, Kernels
+from .interface import Array, Kernels
 
 CITATION = RUBIN2024
 
 SCALARS = ("discrepancy", "droplet_weight", "amplitude_product")
-DRAW_COST = DrawCost(0.0, 0.0)  # HMC alone mixes well: a mode crosses its barrier within a few trajectories
+DRAW_COST = GUIDED_DRAW_COST = None  # HMC alone mixes well: a mode crosses its barrier within a few trajectories
 
 
 class Constants(NamedTuple):
