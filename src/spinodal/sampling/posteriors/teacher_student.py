@@ -23,7 +23,7 @@ CITATION = RUBIN2024
 SCALARS = ("linear_discrepancy", "cubic_discrepancy", "droplet_fraction")
 DRAW_COST, GUIDED_DRAW_COST = DrawCost(2.5, 1.1), DrawCost(5.5, 2.0)  # `neuron_updates`, and the state after them, at full size
 LEAST_GUIDED, LEAST_GUIDED_NOISE = 2e7, 0.2  # d N n, and noise in units of sigma_a, from which on a guide is worth its draws
-TILE_BYTES = 1_400_000  # one tile of pre-activations stays in the L2 cache: 10.8 ms a gradient, against 14.4 ms without tiles
+TILE_BYTES = 1_400_000  # one tile of pre-activations stays in the L2 cache
 LANES = 64  # sums over samples run over rows of this many, which XLA's CPU back end turns into vector instructions
 
 
@@ -32,7 +32,7 @@ class Constants(NamedTuple):
 
     inputs: Array  # (tiles, tile, input_dim)
     targets: Array  # (tiles, tile)
-    rounded_inputs: Array  # the same in bfloat16
+    rounded_inputs: Array  # the inputs in bfloat16
     noise: Array
     weight_scale: Array  # sigma_w / sqrt(d)
     readout_scale: Array  # sigma_a / sqrt(N)
@@ -145,7 +145,7 @@ def _bind_gradient(shape: Shape, precision: Any) -> Callable[[jax.Array, Constan
 
 def _bind_guide(shape: Shape) -> Callable[[jax.Array, Constants], tuple[jax.Array, jax.Array]]:
     rounded = _bind_gradient(shape, jnp.bfloat16)
-    return lambda z, constants: rounded(z, constants)[:2]
+    return lambda z, constants: rounded(z, constants)[:2]  # its residual is not to be kept: neuron updates rely on the true one
 
 
 def _bind_observe(shape: Shape) -> Callable[[jax.Array, Constants], dict[str, jax.Array]]:
