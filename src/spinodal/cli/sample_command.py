@@ -102,12 +102,13 @@ def _output_flags() -> list:
 def _sampler(flags: Any) -> Any:
     from .. import sampling
 
-    given = {name: getattr(flags, name) for name in ("step_size", "leapfrog_steps") if getattr(flags, name) is not None}
+    settings = {name: getattr(flags, name) for name in ("step_size", "leapfrog_steps", "gradients")}
+    given = {name: value for name, value in settings.items() if value not in (None, "auto")}
     if flags.sampler == "hmc":
-        return sampling.HMC(**given, gradients=flags.gradients)
-    hmc_only = [*(["leapfrog_steps"] if "leapfrog_steps" in given else []), *(["gradients"] if flags.gradients != "auto" else [])]
-    if hmc_only:
-        raise ValueError(f"{hmc_only[0]} is a setting of --sampler hmc only")
+        return sampling.HMC(**given)
+    for name in ("leapfrog_steps", "gradients"):
+        if name in given:
+            raise ValueError(f"{name} is a setting of --sampler hmc only")
     return sampling.Langevin(adjusted=flags.sampler == "mala", **given)
 
 
