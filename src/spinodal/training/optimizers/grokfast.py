@@ -12,7 +12,7 @@ from .pytree import traced
 
 
 class GrokfastState(NamedTuple):
-    """`average` is the exponential one, or the running sum of the window, whose gradients are in `recent`; `seen` counts gradients."""
+    """`average` is the exponential one, or two sums: of the window, and of this lap through `recent`; `seen` counts gradients."""
 
     inner: Any
     seen: jax.Array
@@ -34,7 +34,7 @@ class Grokfast:
         decay: of "ema", in [0, 1), default 0.98.
         amplification: >= 0, default 2; 0 is `inner` alone. A constant gradient reaches `inner` (1 + amplification) times larger, so
             with SGD a fair baseline has its own best learning rate.
-        window: gradients of "ma", default 100; that many copies of the parameters are kept.
+        window: gradients of "ma", default 100; that many copies of the parameters are kept, and one.
     Source: arXiv:2405.20233. Its published defaults differ between text and scripts.
     """
 
@@ -55,11 +55,11 @@ class Grokfast:
 
     def init(self, parameters: Any) -> GrokfastState:
         """No gradient seen yet."""
-        zeros = jax.tree.map(jnp.zeros_like, parameters)
-        recent = None
+        average, recent = jax.tree.map(jnp.zeros_like, parameters), None
         if self.kind == "ma":
-            recent = jax.tree.map(lambda p: jnp.zeros((self.window, *jnp.shape(p)), jnp.result_type(p)), parameters)
-        return GrokfastState(self.inner.init(parameters), jnp.zeros((), jnp.int32), zeros, recent)
+            average = average, average
+            recent = jax.tree.map(lambda p: jnp.zeros((self.window + 1, *jnp.shape(p)), jnp.result_type(p)), parameters)
+        return GrokfastState(self.inner.init(parameters), jnp.zeros((), jnp.int32), average, recent)
 
     def step(self, parameters: Any, gradients: Any, state: GrokfastState) -> tuple[Any, GrokfastState]:
         """The step of `inner` on the amplified gradient."""
@@ -74,14 +74,15 @@ class Grokfast:
             keep = jnp.where(state.seen == 0, 0.0, self.decay)
             average = jax.tree.map(lambda m, g: (keep * m + (1 - keep) * g).astype(m.dtype), state.average, gradients)
             return average, None, average
-        place = state.seen % self.window
-        oldest = jax.tree.map(lambda r: r[place], state.recent)
+        # A ring of one place more than the window: the gradient that leaves is read after the new one was written elsewhere, so that XLA
+        # writes in place. Were it the same place, each step would copy the ring
+        slots = self.window + 1
+        place, leaving = state.seen % slots, (state.seen + 1) % slots
         recent = jax.tree.map(lambda r, g: jax.lax.dynamic_update_index_in_dim(r, g, place, 0), state.recent, gradients)
-        # A running sum, so that a step does not read the whole window; summed anew once a window, so that round-off does not pile up
-        total = jax.lax.cond(
-            place == self.window - 1,
-            lambda: jax.tree.map(lambda r: jnp.sum(r, axis=0), recent),
-            lambda: jax.tree.map(lambda s, g, old: s + g - old, state.average, gradients, oldest),
-        )
+        running, lap = state.average
+        running = jax.tree.map(lambda s, g, r: s + g - r[leaving], running, gradients, recent)
+        # At the end of a lap the window is all but its first gradient: their own sum takes over, so that round-off does not pile up
+        lap = jax.tree.map(lambda s, g: jnp.where(place == 0, 0, s + g), lap, gradients)
+        running = jax.tree.map(lambda s, own: jnp.where(place == self.window, own, s), running, lap)
         full = state.seen + 1 >= self.window
-        return total, recent, jax.tree.map(lambda s: jnp.where(full, s / self.window, 0), total)
+        return (running, lap), recent, jax.tree.map(lambda s: jnp.where(full, s / self.window, 0), running)
