@@ -234,7 +234,7 @@ CATALOGUE = (
         "Softmax collapse, StableMax and PerpGrad: does collapse end learning, and who is faster than a tuned AdamW?",
         PRIETO2025,
         {
-            "quick": Size("18 arms x 3 seeds to 18,000 (p=31) or 1,000 updates (p=47)", 3),
+            "quick": Size("20 arms x 3 seeds to 18,000 (p=31) or 1,000 updates (p=47)", 3),
             "paper": Size("34 arms x 5 seeds at p=113 to 80,000, 20,000 or 3,000 updates", 900),
         },
         "spinodal.studies.prieto2025",
@@ -254,7 +254,7 @@ CATALOGUE = (
         "Grokfast against a baseline with its own best rate and weight decay",
         GROKFAST2024,
         {
-            "quick": Size("27 settings x 6 seeds of a quadratic layer at p = 31, and SGD", 2),
+            "quick": Size("48 settings x 6 seeds of a quadratic layer at p = 31, and SGD", 2),
             "paper": Size("45 settings x 5 seeds of the decoder at p = 97, to 100,000 updates", 3000),
         },
         "spinodal.studies.grokfast2024",

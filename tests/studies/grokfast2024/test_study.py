@@ -27,7 +27,7 @@ def synthetic(times, cap=3000, replicas=6, half=(300.0, 100.0, 100.0)):
 
 def untuned_is_slow(arm, replica):
     """Decay alone makes the difference; the filter makes none."""
-    return {"0": 2000.0, "AdamW 1": 400.0, "AdamW 5": 100.0}[arm.decay] + replica
+    return {"0": 2000.0, "AdamW 1": 400.0, "AdamW 5": 100.0, "AdamW 10": 200.0}[arm.decay] + replica
 
 
 def test_a_filter_that_does_nothing_gains_against_the_untuned_baseline_alone():
@@ -53,15 +53,25 @@ def test_a_filter_that_is_twice_as_fast_is_said_to_be_faster_and_one_half_as_fas
 
 def test_a_setting_at_the_end_of_the_grid_is_said_to_be_there():
     """A rate or decay beyond may be better on either side of the ratio."""
-    inside = analysis.analysed(synthetic(lambda arm, r: 500.0 + 100 * (arm.rate != 3e-3) + 50 * (arm.decay != "AdamW 1") + r))
-    ends = analysis.analysed(synthetic(lambda arm, r: 1 / arm.rate + untuned_is_slow(arm, r)))
+    inside = analysis.analysed(synthetic(lambda arm, r: 500.0 + 100 * (arm.rate != 3e-2) + 50 * (arm.decay != "AdamW 1") + r))
+    at_ends = lambda arm, r: 10 / arm.rate - 20 * list(cell.DECAYS).index(arm.decay) + r + 500  # noqa: E731
+    ends = analysis.analysed(synthetic(at_ends))
     assert analysis.edges(inside, "ema") == [""] * 6
     assert analysis.edges(ends, "baseline") == ["the largest rate and the largest AdamW decay"] * 6
     assert analysis.edges(ends, "baseline", "undecayed_arm") == ["the largest rate"] * 6
     assert " of the grid" not in " ".join(words.verdict(inside, "paper"))
     assert "at the largest rate and the largest AdamW decay of the grid (6 of 6 seeds)" in words.verdict(ends, "quick")[0]
-    slow = analysis.analysed(synthetic(lambda arm, r: (1 + (arm.method == "ema")) * (1 / arm.rate + untuned_is_slow(arm, r))))
+    slow = analysis.analysed(synthetic(lambda arm, r: (1 + (arm.method == "ema")) * at_ends(arm, r)))
     assert "slower than a fair baseline within this grid" in words.verdict(slow, "quick")[1]
+
+
+def test_what_never_gets_there_has_neither_a_ratio_nor_a_best_rate():
+    """All rates are alike then: to say at which end of the grid the first of them lies would be noise."""
+    found = analysis.analysed(synthetic(lambda arm, r: np.nan if arm.decay == "0" else untuned_is_slow(arm, r)))
+    said = " ".join(words.verdict(found, "quick"))
+    assert said.count("With decay on neither side neither gets there within the cap, at any rate of the grid.") == 2
+    assert "unknown number" not in said
+    assert "is then at" not in said
 
 
 def test_a_moving_average_whose_window_never_fills_is_not_tested():
@@ -102,7 +112,7 @@ def test_one_replica_has_no_others_to_choose_by():
 
 def test_tuning_is_counted_at_the_cap():
     found = analysis.analysed(synthetic(lambda arm, r: np.nan if arm.decay == "0" else 100.0))
-    assert analysis.tuning_updates(found, "ema") == 3 * 3000 + 6 * 100
+    assert analysis.tuning_updates(found, "ema") == 4 * 3000 + 12 * 100
 
 
 def test_comparisons_of_the_quick_size_know_no_published_number_and_can_fail():

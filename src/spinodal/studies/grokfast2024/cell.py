@@ -10,7 +10,7 @@ from ..outputs import derived_seed
 
 LEVEL = 0.95  # of test accuracy, as published
 METHODS = ("baseline", "ema", "ma")
-RATES = (3e-4, 1e-3, 3e-3, 1e-2)
+RATES = (3e-4, 1e-3, 3e-3, 3e-2, 1e-1, 3e-1)
 DECAYS = {  # (coupled, decoupled)
     "0": (0.0, 0.0),
     "L2 0.005": (0.005, 0.0),
@@ -18,6 +18,7 @@ DECAYS = {  # (coupled, decoupled)
     "AdamW 0.1": (0.0, 0.1),
     "AdamW 1": (0.0, 1.0),
     "AdamW 5": (0.0, 5.0),
+    "AdamW 10": (0.0, 10.0),
 }
 EMA_DECAY, EMA_AMPLIFICATION, MA_WINDOW, MA_AMPLIFICATION = 0.98, 2.0, 100, 5.0
 

@@ -25,7 +25,7 @@ CAVEATS = (
     "Arms of one replica share their split and their initial network. In the race all arms have the same updates at most, and a run ends "
     "once it has generalised. A run that has not is censored: later than any that has, never counted as the last update.",
     "The tuned baseline is judged twice: the candidate with the least median over all seeds (which favours it), and, for each seed, the "
-    "candidate that is best on the other seeds. PerpGrad gets the same rates. Rates and decays beyond the grid are not searched.",
+    "candidate that is best on the other seeds. The rate of PerpGrad is tuned alike. Rates and decays beyond the grids are not searched.",
     "The released commands give betas that are not passed on, so that beta2 is .999 here, for every arm. The race uses a loss in float64, "
     "as the preset; the released command of PerpGrad leaves float32. Figure 1's released softmax run is in float64.",
 )
