@@ -61,8 +61,8 @@ def main() -> None:
             def one(state, key):
                 state, info = hmc.step(key, state, moving, constants, step_size, STEPS, STEPS)
                 if rounds:
-                    position, _ = kernels.refresh(jax.random.fold_in(key, 1), state.position, step_size, constants, tuning)
-                    state = hmc.init(position, moving, constants)
+                    place, _ = kernels.refresh(jax.random.fold_in(key, 1), state.position, step_size, constants, tuning)
+                    state = hmc.arrive(place, moving, constants)
                 return state, (kernels.observe(state.position, constants), info.acceptance)
 
             state, rows = jax.lax.scan(one, hmc.init(z, moving, constants), jax.random.split(key, draws))

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 
-from .posteriors.interface import Array, Kernels
+from .posteriors.interface import Array, Kernels, Place
 
 DIVERGENT = 1000.0  # an energy error beyond this is no rounding and no bad luck
 
@@ -38,6 +38,14 @@ def init(position: jax.Array, kernels: Kernels, constants: Any) -> State:
         return _settle(init(position, _of_guide(kernels), constants), kernels, constants)
     potential, gradient, *known = kernels.potential_and_gradient(position, constants)
     return State(position, potential, gradient, potential, *known)
+
+
+def arrive(place: Place, kernels: Kernels, constants: Any) -> State:
+    """The state at a place whose potential is known: with a guide its gradient alone is left to find."""
+    if kernels.guide is None:
+        return init(place.position, kernels, constants)
+    guided, gradient = kernels.guide(place.position, constants)
+    return State(place.position, place.potential, gradient, guided, place.known)
 
 
 def step(

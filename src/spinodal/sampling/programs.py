@@ -69,8 +69,8 @@ def build(kernels: Kernels, spec: Spec):
         updated = adaptation.update(averaging, info.acceptance, controls.target_acceptance)
         averaging = jax.tree.map(lambda new, old: jnp.where(controls.adapting, new, old), updated, averaging)
         if refresh is not None:
-            position, _ = refresh(refresh_key, state.position, step_size, constants, controls.tuning)
-            state = hmc.init(position, kernels, constants)
+            place, _ = refresh(refresh_key, state.position, step_size, constants, controls.tuning)
+            state = hmc.arrive(place, kernels, constants)
         return Carry(state, averaging), kernels.observe(state.position, constants), info
 
     def advance(key, carry: Carry, constants: Any, controls: Controls, first: jax.Array, count: jax.Array):

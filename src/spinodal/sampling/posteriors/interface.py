@@ -20,6 +20,14 @@ class DrawCost(NamedTuple):
     each_round: float
 
 
+class Place(NamedTuple):
+    """A position, its potential, and the third array of `potential_and_gradient` there."""
+
+    position: Array
+    potential: Array
+    known: Array
+
+
 class Kernels(NamedTuple):
     """Pure functions of one compiled shape.
 
@@ -27,8 +35,9 @@ class Kernels(NamedTuple):
         `refresh` and `tune` want to know more of the position than the position.
     `observe(z, constants)`: dict of arrays kept for each draw, the scalars of `SCALARS` among them.
     `guide(z, constants)`: a cheaper potential and gradient, near the true ones, for the steps within a trajectory, or None.
-    `refresh(key, z, known, constants, tuning)`: an extra move that leaves the posterior invariant, or None; `known` is that array.
-    `tune(z, known, constants, tuning)`: the tuning of this move fitted to positions (chains, dimension), between two chunks of the warm-up.
+    `refresh(key, z, step_size, constants, tuning)`: an extra move that leaves the posterior invariant, or None: a `Place`, what it tells.
+    `tune(z, known, constants, tuning)`: the tuning of this move fitted to positions (chains, dimension), between two chunks of the warm-up;
+        `known` is that third array.
     `untuned(rounds)`: the tuning before that.
     """
 

@@ -26,7 +26,7 @@ import numpy as np
 from . import droplet_law, droplet_moves
 from .droplet_law import DropletLaw
 from .droplet_moves import Collapsed, Kind, Yielding
-from .interface import Array
+from .interface import Array, Place
 from .overlap_trajectory import slide
 from .stretches import stretch
 from .teacher_student import Constants, Shape, split
@@ -70,10 +70,10 @@ class _Network(NamedTuple):
 
 
 def bind_neuron_updates(shape: Shape) -> tuple[Callable, Callable, Callable]:
-    """`refresh`, `tune` and `untuned` of `Kernels`; `refresh` gives the new position and `Info`."""
+    """`refresh`, `tune` and `untuned` of `Kernels`; `refresh` tells `Info`."""
     slots = min(SLOTS, shape.width)
 
-    def refresh(key: jax.Array, z: jax.Array, step_size: Array, constants: Constants, tuning: Tuning) -> tuple[jax.Array, Info]:
+    def refresh(key: jax.Array, z: jax.Array, step_size: Array, constants: Constants, tuning: Tuning) -> tuple[Place, Info]:
         inputs = _scaled_inputs(constants, shape)
         typical = droplet_law.averages(inputs @ tuning.law.mean, tuning.law.spread)
         z, residual, slid = slide(jax.random.fold_in(key, tuning.rounds), z, constants, SLIDE * step_size, shape)
@@ -105,7 +105,8 @@ def bind_neuron_updates(shape: Shape) -> tuple[Callable, Callable, Callable]:
         start = (_Network(*split(z, shape), residual), jnp.zeros(2), jnp.float32(0))
         end, told, stretched = jax.lax.fori_loop(0, tuning.rounds, body, start)
         rounds = jnp.maximum(tuning.rounds, 1)
-        return jnp.concatenate([end.weights.ravel(), end.readouts]), Info(told[0] / rounds, told[1] / rounds, stretched / rounds, slid)
+        position, potential = jnp.concatenate([end.weights.ravel(), end.readouts]), end.residual @ end.residual / (2 * constants.noise)
+        return Place(position, potential, end.residual), Info(told[0] / rounds, told[1] / rounds, stretched / rounds, slid)
 
     def untuned(rounds: int) -> Tuning:
         near_share = min(1.0, PICKED[0] / shape.width)

@@ -21,7 +21,7 @@ from .interface import Array, DrawCost, Kernels
 CITATION = RUBIN2024
 
 SCALARS = ("linear_discrepancy", "cubic_discrepancy", "droplet_fraction")
-DRAW_COST, GUIDED_DRAW_COST = DrawCost(2.5, 1.1), DrawCost(5.5, 2.0)  # `neuron_updates`, and the state after them, at full size
+DRAW_COST, GUIDED_DRAW_COST = DrawCost(2.5, 1.1), DrawCost(4.5, 2.0)  # `neuron_updates`, and the state after them, at full size
 LEAST_GUIDED, LEAST_GUIDED_NOISE = 2e7, 0.2  # d N n, and noise in units of sigma_a, from which on a guide is worth its draws
 TILE_BYTES = 1_400_000  # one tile of pre-activations stays in the L2 cache
 LANES = 64  # sums over samples run over rows of this many, which XLA's CPU back end turns into vector instructions
