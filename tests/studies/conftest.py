@@ -78,9 +78,13 @@ def tiny_squares(monkeypatch):
 def tiny_transformers(monkeypatch):
     """The same for nanda2023, which looks at real networks too."""
     from spinodal.studies import nanda2023
+    from spinodal.studies.nanda2023 import decay
 
     base = {"prime": 11, "d_model": 8, "d_mlp": 16, "steps": 40, "brief_steps": 40, "looks": 5, "null_draws": 2}
     monkeypatch.setitem(nanda2023.SIZES, "quick", {"replicas": 2, "arms": ["main", "decay 4"], "base": base})
+    grid = {**decay.SIZES["quick"]["grid"], "learning_rate": [1e-3], "replica": [0]}
+    brief = {name: base[name] for name in ("prime", "d_model", "d_mlp", "steps")}
+    monkeypatch.setitem(decay.SIZES, "quick", {"grid": grid, "base": brief})
 
 
 @pytest.fixture

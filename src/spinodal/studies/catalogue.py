@@ -208,6 +208,16 @@ CATALOGUE = (
         "spinodal.studies.nanda2023",
     ),
     Entry(
+        "nanda2023-decay",
+        "Steps x rate x decay: does more weight decay grok later or sooner?",
+        NANDA2023,
+        {
+            "quick": Size("p = 31: 3 rates x 4 decays x 3 seeds to 6,000 updates", 3),
+            "paper": Size("p = 113: 3 rates x 4 decays x 5 seeds to 40,000 updates", 900),
+        },
+        "spinodal.studies.nanda2023.decay",
+    ),
+    Entry(
         "grokking-forecast",
         "The forecast table: every measure on the same runs, against horizon, false alarms and trivial predictors",
         FORECAST,

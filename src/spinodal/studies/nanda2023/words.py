@@ -30,8 +30,8 @@ CAVEATS = (
     "enter the likelihood as later than that, and no median counts the cap as a time.",
     "The published table has one seed a row and its epochs of memorisation only as a range, whose middle is used, up to 70 % of the "
     "data; at its prime our laws are fitted up to there too.",
-    "Not run: decay against time at other learning rates (all arms have one), and the critical fraction at other primes (a size has one). "
-    "What is said of either holds at that rate, and at that prime.",
+    "Not run: the critical fraction at other primes (a size has one). Decay against time holds at the learning rate of these runs: other "
+    "rates are in the study nanda2023-decay.",
     "Every run has its own split and initial weights, where the released code has one split and one seed.",
 )
 
