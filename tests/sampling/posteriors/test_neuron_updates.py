@@ -63,6 +63,96 @@ def worst_z(draws, problem):
     return max(abs(means[name].mean() - exact) / errors[name] for name, exact in exact_moments(problem, problem.draw(0)).items())
 
 
+def asked_one_by_one(key, weights, picked, typical, law, yielding, kind):
+    """Births and deaths as their description says, one neuron after the other in NumPy, every likelihood from its whole matrix.
+
+    The random numbers are those of `births_and_deaths`; weights, and how many changed.
+    """
+    keys, (slots, dim) = jax.random.split(key, 4), weights.shape
+    asks = droplet_moves.ASKS
+    normals = np.asarray(jax.random.normal(keys[0], (asks, dim)), np.float64)
+    sign = np.where(np.asarray(jax.random.bernoulli(keys[1], 0.5, (asks,))), 1.0, -1.0)
+    who = np.floor(np.asarray(jax.random.uniform(keys[2], (asks,))) * slots).astype(int)
+    level = np.log(np.asarray(jax.random.uniform(keys[3], (asks,), minval=jnp.finfo(jnp.float32).tiny), np.float64))
+    inputs, targets, noise, cost = (np.asarray(x, np.float64) for x in (picked.inputs, picked.targets, picked.noise, picked.cost))
+    factor, scale, shift = (np.asarray(x, np.float64) for x in (law.factor, yielding.scale, yielding.shift))
+    typical_phi = np.asarray(typical.phi, np.float64)
+
+    def log_likelihood(w):
+        phi = erf(w @ inputs.T)
+        gram, field = phi @ phi.T + cost * np.eye(len(w)), phi @ targets
+        return field @ np.linalg.solve(gram, field) / (2 * noise) - np.linalg.slogdet(gram)[1] / 2
+
+    def rest(w, values):
+        """`values` less what the neurons w make of them, readouts at their mean."""
+        phi = erf(w @ inputs.T)
+        return values - np.linalg.solve(phi @ phi.T + cost * np.eye(len(w)), phi @ values) @ phi
+
+    def log_droplet(x, mean):
+        sides = np.stack([x - mean, x + mean]) @ factor
+        density = np.exp(-(sides**2).sum(axis=1) / 2).sum() / 2 * np.prod(np.diag(factor))
+        return np.log(density) + x @ x / 2
+
+    w, changed = np.asarray(weights, np.float64), 0
+    for i in range(asks):
+        j, x = who[i], w[who[i]]
+        far = np.abs(w[:, 0]) > kind.far
+        born, others = not far[j], far & (np.arange(slots) != j)
+        side = np.sign(w[:, :1])
+        moved = np.where(others[:, None], side * (scale * w * side + shift if born else (w * side - shift) / scale), w)
+        seen_by_j = np.delete(moved if born else w, j, axis=0)
+        mean = droplet_law.refined(
+            law,
+            typical,
+            picked.inputs,
+            droplet_law.Others(
+                *(jnp.asarray(v, jnp.float32) for v in (rest(seen_by_j, targets), typical_phi - rest(seen_by_j, typical_phi))),
+                picked.noise,
+                picked.cost,
+            ),
+        )
+        mean = np.asarray(mean, np.float64)
+        x_new = sign[i] * (mean + np.linalg.solve(factor.T, normals[i])) if born else normals[i]
+        trial = moved.copy()
+        trial[j] = x_new
+        stays = np.all(~others | ((np.abs(trial[:, 0]) > kind.far) & (trial[:, 0] * w[:, 0] > 0)))
+        if not stays or (abs(x_new[0]) > kind.far) != born:
+            continue
+        chances = np.asarray(kind.log_chance(jnp.asarray(np.stack([x_new, x]), jnp.float32)), np.float64)
+        change = log_likelihood(trial) - log_likelihood(w) + chances[0] - chances[1]
+        change += ((w - moved) * (w + moved)).sum() / 2 + (1 if born else -1) * dim * others.sum() * np.log(scale)
+        change += -log_droplet(x_new, mean) if born else log_droplet(x, mean)
+        if level[i] < change:
+            w, changed = trial, changed + 1
+    return w, changed
+
+
+def test_neurons_tried_all_at_once_change_as_if_asked_one_after_the_other():
+    """The trials after the first who is taken meet another network, and must be made anew."""
+    problem = TeacherStudent(2, 6, 40, 0.8, -0.3, 1.0, 0.7)
+    shape, constants, _ = bound(problem)
+    tuning = tuned(shape, 0.8, 0.5, 0.8)
+    inputs = neuron_updates._scaled_inputs(constants, shape)
+    typical = droplet_law.averages(inputs @ tuning.law.mean, tuning.law.spread)
+    picked = droplet_moves.Collapsed(inputs, constants.targets.ravel(), constants.noise, neuron_updates._cost(constants), jnp.ones(6, bool))
+    move = jax.jit(
+        lambda key, weights: droplet_moves.births_and_deaths(
+            key, weights, jax.lax.erf(weights @ inputs.T), picked, typical, tuning.law, tuning.yielding, tuning.kind
+        )
+    )
+    counts = []
+    for seed in range(8):
+        weights = 1.2 * jax.random.normal(jax.random.key(100 + seed), (6, 2))
+        found, phi, share = move(jax.random.key(seed), weights)
+        expected, changed = asked_one_by_one(jax.random.key(seed), weights, picked, typical, tuning.law, tuning.yielding, tuning.kind)
+        assert round(float(share) * droplet_moves.ASKS) == changed
+        assert np.allclose(found, expected, atol=2e-4)
+        assert np.allclose(phi, erf(np.asarray(found, np.float64) @ np.asarray(inputs, np.float64).T), atol=1e-5)
+        counts.append(changed)
+    assert min(counts) >= 2  # several networks in one call
+    assert max(counts) < droplet_moves.ASKS
+
+
 @pytest.mark.parametrize("breaths", [pytest.param(0, marks=pytest.mark.slow), 3])
 def test_births_and_deaths_alone_and_with_breaths_keep_the_exact_law_of_two_neurons(breaths, monkeypatch):
     """Maps strong enough that a Jacobian or a prior left out shows: the worst z is then 14 or more."""
