@@ -17,10 +17,11 @@ def require(condition: bool, message: str) -> None:
 
 
 def integer(name: str, value: Any, *, minimum: int, why: str = "") -> int:
-    """`value` as an int that is at least `minimum`; booleans and floats are refused."""
+    """`value` as an int that is at least `minimum` and fits into a float; booleans and floats are refused."""
     if isinstance(value, bool) or not isinstance(value, Integral):
         raise TypeError(f"{name} must be an integer >= {minimum}, got {value!r}{_because(why)}")
     require(int(value) >= minimum, f"{name} must be an integer >= {minimum}, got {value}{_because(why)}")
+    require(_finite(int(value)), f"{name} must be below 2^1024, got an integer of {int(value).bit_length()} bits{_because(why)}")
     return int(value)
 
 
@@ -28,7 +29,7 @@ def real(name: str, value: Any, *, why: str = "") -> float:
     """`value` as a finite float."""
     if isinstance(value, bool) or not isinstance(value, Real):
         raise TypeError(f"{name} must be a finite number, got {value!r}{_because(why)}")
-    require(math.isfinite(value), f"{name} must be a finite number, got {value}{_because(why)}")
+    require(_finite(value), f"{name} must be a finite number, got {value}{_because(why)}")
     return float(value)
 
 
@@ -36,8 +37,16 @@ def positive(name: str, value: Any, *, why: str = "") -> float:
     """`value` as a finite float above 0."""
     if isinstance(value, bool) or not isinstance(value, Real):
         raise TypeError(f"{name} must be a number > 0, got {value!r}{_because(why)}")
-    require(math.isfinite(value) and float(value) > 0, f"{name} must be finite and > 0, got {value}{_because(why)}")
+    require(_finite(value) and float(value) > 0, f"{name} must be finite and > 0, got {value}{_because(why)}")
     return float(value)
+
+
+def _finite(value: Real | int) -> bool:
+    """Whether it is a float: an integer may be too large for one."""
+    try:
+        return math.isfinite(value)
+    except OverflowError:
+        return False
 
 
 def not_negative(name: str, value: Any, *, why: str = "") -> float:
