@@ -7,9 +7,9 @@ from ...errors import integer, positive, require
 from ...problems import ModularArithmetic
 from .. import trained
 from ..outputs import derived_seed
-from .cell import FIT_LEVEL
+from .cell import CROSSED, FIT_LEVEL
 
-CROSSING = "test_below_0_1"  # the step of a test loss below FIT_LEVEL
+CROSSING = CROSSED[FIT_LEVEL]
 LEVEL = 1.0  # of both accuracies, at which a run may end: its test loss is then far below FIT_LEVEL
 DIMS = dict(trained.DIMS)
 UNITS = {**trained.UNITS, "fitted_step": "updates", CROSSING: "updates"}
