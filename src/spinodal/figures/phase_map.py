@@ -145,9 +145,9 @@ def _numbers(axes, found: xarray.Dataset, phase: str) -> None:
 
 def _label(axes, found: xarray.Dataset, *, inner: bool = False, right: bool = False) -> None:
     rows, columns = found.attrs["rows"], found.attrs["columns"]
-    for axis, name in ((axes.xaxis, columns), (axes.yaxis, rows)):
+    for axis, name, room in ((axes.xaxis, columns, 4), (axes.yaxis, rows, 7)):  # labels that fit beside each other
         values = found[name].values
-        step = max(1, len(values) // 5)
+        step = -(-len(values) // room)
         axis.set_ticks(range(0, len(values), step), [tick(v) for v in values[::step]])
     if not inner:
         axes.set_xlabel(NAMES[columns])
