@@ -143,7 +143,7 @@ CATALOGUE = (
         LIU2022,
         {
             "quick": Size("11 amounts of data x 2 decoder rates x 3 networks, 5,000 updates", 2),
-            "paper": Size("11 amounts of data x 3 decoder rates x 20 networks, 5,000 updates", 20),
+            "paper": Size("11 amounts of data x 3 decoder rates x 20 networks, 5,000 updates", 10),
         },
         "spinodal.studies.liu2022.data_size",
     ),
