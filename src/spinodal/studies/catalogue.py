@@ -153,7 +153,7 @@ CATALOGUE = (
         OMNIGROK2022,
         {
             "quick": Size("9 initial norms x (fixed norm, 3 decays) x 3 replicas", 3),
-            "paper": Size("13 initial norms x (fixed norm, 4 decays) x 8 replicas", 18),
+            "paper": Size("13 initial norms x (fixed norm, 4 decays) x 8 replicas", 11),
         },
         "spinodal.studies.omnigrok2022.teacher_student",
     ),
