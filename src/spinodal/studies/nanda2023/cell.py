@@ -76,13 +76,26 @@ class CircuitCell:
 
     def network(self) -> Any:
         """What learns."""
-        from ...training.networks import OneLayerTransformer
-
-        return OneLayerTransformer(self.d_model, self.heads, self.d_mlp)
+        return transformer(self)
 
     def seed_of(self, what: int) -> int:
         """Of the split (0), the network (1) and the null (2); every arm has its own, so that no accident of a split is shared."""
         return derived_seed(self.seed, self.replica, *(float(value) for value in self.point()), what)
+
+
+def transformer(cell: Any) -> Any:
+    """The network of a cell with `d_model`, `heads` and `d_mlp`."""
+    from ...training.networks import OneLayerTransformer
+
+    return OneLayerTransformer(cell.d_model, cell.heads, cell.d_mlp)
+
+
+def train_as_published(problem: ModularArithmetic, network: Any, learning_rate: float, weight_decay: float, **run: Any) -> Any:
+    """The trajectory under the published optimiser and a loss in float64; `run`: what else `training.train` is told."""
+    from ...training import AdamW, losses, train
+
+    optimizer = AdamW(learning_rate, weight_decay, beta2=0.98, warmup=10)
+    return train(problem, network=network, optimizer=optimizer, loss=losses.cross_entropy, loss_dtype="float64", **run)
 
 
 def arm_point(arm: str, fraction: float, decay: float) -> tuple[float, float]:
@@ -116,20 +129,9 @@ UNITS = {**dict.fromkeys(STEPS, "updates"), **dict.fromkeys((*LOSSES, "null_rest
 
 def run_cell(cell: CircuitCell) -> dict[str, Any]:
     """Crossings, the peak of the test loss, and everything that is seen at the looks."""
-    from ...training import AdamW, losses, train
-
     problem, network, looks = cell.problem(), cell.network(), cell.look_steps()
-    found = train(
-        problem,
-        network=network,
-        optimizer=AdamW(cell.learning_rate, cell.point()[1], beta2=0.98, warmup=10),
-        loss=losses.cross_entropy,
-        loss_dtype="float64",
-        steps=cell.length(),
-        every=cell.every,
-        checkpoint_every=[int(step) for step in looks],
-        seed=cell.seed_of(1),
-    )
+    run = {"steps": cell.length(), "every": cell.every, "checkpoint_every": [int(step) for step in looks], "seed": cell.seed_of(1)}
+    found = train_as_published(problem, network, cell.learning_rate, cell.point()[1], **run)
     kept = sorted(found.checkpoints)
     places = np.searchsorted(found.steps, kept)
     series = {f"curve_{name}": np.asarray(getattr(found, name), np.float64)[places] for name in RECORDED}

@@ -35,7 +35,8 @@ CAVEATS = (
     "update, and enters the fits as that.",
     f"Lines along decay end at {MOST:g}, as the published pair does: beyond, seeds may part into some that are fast and some that never "
     "get there, which is no scatter about a line. They are fitted by likelihood with normal scatter of ln(time); where time is no power of "
-    "decay or rate, a slope is a mean over the range, and its error does not know. Every run has a split and a network of its own.",
+    "decay or rate, a slope is a mean over the range, and its error does not know. Every run has a split and a network of its own. The "
+    "sign along decay is that of the mean over rates, weighted by errors, where it is 2.58 of its errors from 0.",
     "Decoupled decay shrinks weights by rate x decay an update. Were that the only clock, time would go as 1/(rate x decay). The rate "
     "moves the fit of the training set as well.",
 )
@@ -91,7 +92,7 @@ def _line(runs: xarray.Dataset, against: xarray.DataArray) -> Line:
 
 
 def with_lines(found: xarray.Dataset, lines: dict[float, Line], product: Line) -> xarray.Dataset:
-    """What the figure draws: lines that are sure of their sign."""
+    """What the figure draws: lines along decay that are sure of their sign, and that against rate x decay."""
     for name in ("intercept", "slope"):
         found[f"decay_{name}"] = ("learning_rate", [getattr(line, name) if line.sure else np.nan for line in lines.values()])
         found[f"clock_{name}"] = getattr(product, name)
