@@ -102,16 +102,16 @@ def _filter(found: xarray.Dataset, method: str) -> str:
     if found["undecayed_step"].sel(contender=["baseline", method]).isnull().all():
         return f"{said} With decay on neither side neither gets there within the cap, at any rate of the grid."
     ratio = in_words(without_decay(found, method))
-    ends = [_ends_of_grid(found, name, "undecayed_arm") for name in ("baseline", method)]
+    ends = [_ends_of_grid(found, name, "undecayed") for name in ("baseline", method)]
     at = "".join(f"; {NAMES[name]} is then{end}" for name, end in zip(("baseline", method), ends, strict=True) if end)
     return f"{said} With decay on neither side and each at its best rate the ratio is {ratio}{at}."
 
 
-def _ends_of_grid(found: xarray.Dataset, method: str, chosen: str = "tuned_arm") -> str:
+def _ends_of_grid(found: xarray.Dataset, method: str, chosen: str = "tuned") -> str:
     """At which ends of the grid the chosen settings lie; empty if all are inside, or if none of them ever got there."""
-    if found[chosen.replace("_arm", "_step")].sel(contender=method).isnull().all():
+    if found[f"{chosen}_step"].sel(contender=method).isnull().all():
         return ""
-    ends = edges(found, method, chosen)
+    ends = edges(found, method, f"{chosen}_arm")
     at = [end for end in ends if end]
     return f" at {' or '.join(dict.fromkeys(at))} of the grid ({len(at)} of {len(ends)} seeds)" if at else ""
 
