@@ -7,12 +7,12 @@ import pytest
 import xarray
 
 from spinodal.studies import nanda2023
+from spinodal.studies.censored_line import EARLIER, LATER, SEEN
+from spinodal.studies.laws import fit_laws
 from spinodal.studies.nanda2023 import analysis, published
 from spinodal.studies.nanda2023.analysis import analysed, arms, decay_line, fraction_laws, times
 from spinodal.studies.nanda2023.cell import CROSSED, CURVES, DIMS, GINIS, NULLS, RECORDED
-from spinodal.studies.nanda2023.censored import EARLIER, LATER, SEEN
 from spinodal.studies.nanda2023.expected import comparisons
-from spinodal.studies.nanda2023.laws import fit_laws
 from spinodal.studies.nanda2023.readings import TRIG
 from spinodal.studies.nanda2023.rules import PHASES, moved_step, phase_codes, phase_steps
 from spinodal.studies.nanda2023.tables import tables

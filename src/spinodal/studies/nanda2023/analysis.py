@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 import xarray
 
+from ..censored_line import EARLIER, LATER, SEEN, Line, fit_line
+from ..laws import LAWS, POWER, Laws, fit_laws
 from . import published
 from .cell import CROSSED, MAIN, arm_point
-from .censored import EARLIER, LATER, SEEN, Line, fit_line
-from .laws import LAWS, POWER, Laws, fit_laws
 from .readings import CHOICES, PAST, PUBLISHED, QUANTILES, WAYS
 from .rules import PHASES, moved_step, phase_codes, phase_steps
 

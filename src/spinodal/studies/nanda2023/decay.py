@@ -10,12 +10,12 @@ from ...figures import nanda2023_decay as figures
 from ...report import Table
 from ...sweeps import Study, Sweep
 from ..censored import median_of
+from ..censored_line import LATER, SEEN, Line, fit_line
 from ..comparison import Comparison, tally
 from ..recipe import Analysis, Picture, Recipe
 from ..trained import run_table
 from . import published
 from .cell import FIT_LEVEL
-from .censored import LATER, SEEN, Line, fit_line
 from .decay_cell import CROSSING, DIMS, UNITS, DecayCell, group_key, run_cell
 
 RATES, DECAYS = (1e-3, 3e-3, 1e-2), (0.1, 0.3, 1.0, 3.0)

@@ -4,13 +4,13 @@ import numpy as np
 import xarray
 
 from ..censored import censored_median
+from ..censored_line import Line
 from ..comparison import Comparison
+from ..laws import EXPONENTIAL, Laws
 from ..shares import universal
 from . import published
 from .analysis import CROSSING, arms, at_end
 from .cell import CROSSED, MAIN
-from .censored import Line
-from .laws import EXPONENTIAL, Laws
 
 RELEASED = "released runs of arXiv:2301.05217, one seed"
 OWN_SCATTER = "; error: ours and its own"

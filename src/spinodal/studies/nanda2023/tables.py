@@ -4,10 +4,10 @@ import numpy as np
 import xarray
 
 from ...report import Table
+from ..laws import EXPONENTIAL, LAWS, Laws
 from . import published
 from .analysis import READINGS, arms, at_end
 from .cell import CROSSED
-from .laws import EXPONENTIAL, LAWS, Laws
 from .readings import WAYS
 from .words import lead_of, median_range
 

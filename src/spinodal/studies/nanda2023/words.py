@@ -5,11 +5,11 @@ import xarray
 
 from ...transitions.learning_phases import wilson_interval
 from ..averages import sign_test
+from ..censored_line import Line
+from ..laws import EXPONENTIAL, POWER, Laws
 from . import published
 from .analysis import RANDOM, TRIED, arms, at_end, law_arms
 from .cell import MAIN
-from .censored import Line
-from .laws import EXPONENTIAL, POWER, Laws
 from .rules import MOVED
 
 NEEDED = 5  # runs, below which no lead is claimed

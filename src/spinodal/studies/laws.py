@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.optimize import minimize_scalar
 
-from .censored import EARLIER, LATER, SEEN, Line, fit_line
+from .censored_line import EARLIER, LATER, SEEN, Line, fit_line
 
 EXPONENTIAL, POWER = "exponential", "power law with a threshold"
 LAWS = (EXPONENTIAL, POWER)
-THRESHOLDS = 16  # tried, between 0 and the largest allowed one
+THRESHOLDS = 16  # tried, their distances from the smallest fraction with a delay in even ratios; then the best is refined
 GAP = 0.01  # at least, between the threshold and the smallest fraction at which a delay is seen: nearer, one point fixes the power
+NO_LINE = 1e12  # above minus any log likelihood, and finite, as a minimiser wants it
 REJECTED = 0.05
 NEEDED_FRACTIONS, NEEDED_RUNS = 5, 3  # below which nothing is decided
 
@@ -48,16 +50,16 @@ def abscissa(fraction: np.ndarray, threshold: float | None) -> np.ndarray:
     return np.where(above, np.log(np.where(above, fraction - threshold, 1.0)), np.nan)
 
 
-def fit_laws(fraction: np.ndarray, log_delay: np.ndarray, kind: np.ndarray, *, draws: int = 100, seed: int = 0) -> Laws:
+def fit_laws(fraction: np.ndarray, log_delay: np.ndarray, kind: np.ndarray, *, gap: float = GAP, draws: int = 100, seed: int = 0) -> Laws:
     """Both laws by likelihood, runs beyond the cap censored, compared by Akaike's criterion and by simulation from either.
 
-        exponential: ln delay = a - b f + sigma e;    power law: ln delay = a - c ln(f - f_c) + sigma e,  0 <= f_c <= smallest seen - GAP.
+        exponential: ln delay = a - b f + sigma e;    power law: ln delay = a - c ln(f - f_c) + sigma e,  0 <= f_c <= smallest seen - gap.
 
     Below f_c the power law has no delay at all: a censored run there has probability 1. Parameters: 3 and 4.
     Decided only if exactly one law is rejected (p < 0.05), with five fractions of three runs each at least.
     """
     fraction, log_delay, kind = (np.asarray(values) for values in (fraction, log_delay, kind))
-    lines, threshold, gain = _both(fraction, log_delay, kind)
+    lines, threshold, gain = _both(fraction, log_delay, kind, gap)
     if not np.isfinite(gain):
         why = next((line.message for line in lines.values() if not line.converged), "")
         return Laws(lines, threshold, "", np.nan, np.nan, np.nan, dict.fromkeys(LAWS, np.nan), "", f"not decided: {why}")
@@ -67,7 +69,7 @@ def fit_laws(fraction: np.ndarray, log_delay: np.ndarray, kind: np.ndarray, *, d
     gains = {}
     for law, line in lines.items():
         at = line.at(abscissa(fraction, threshold if law == POWER else None))
-        gains[law] = [_both(fraction, *_drawn(rng, at, line.spread, limits))[2] for _ in range(draws)]
+        gains[law] = [_both(fraction, *_drawn(rng, at, line.spread, limits), gap)[2] for _ in range(draws)]
     (p_exponential, floor), (p_power, floor_power) = _share(gains[EXPONENTIAL], gain, 1), _share(gains[POWER], gain, -1)
     floors = {EXPONENTIAL: floor, POWER: floor_power}
     enough = len(counts) >= NEEDED_FRACTIONS and counts.min() >= NEEDED_RUNS
@@ -80,36 +82,56 @@ def fit_laws(fraction: np.ndarray, log_delay: np.ndarray, kind: np.ndarray, *, d
         message = f"not decided: fewer than {NEEDED_FRACTIONS} fractions of {NEEDED_RUNS} runs"
     else:
         message = "not decided: " + ("neither is rejected" if kept else "both are rejected")
-    bound = _bound(threshold, _largest_threshold(fraction[kind != LATER]))
+    bound = _bound(threshold, _largest_threshold(fraction[kind != LATER], gap), gap)
     return Laws(lines, threshold, bound, gain, p_exponential, p_power, floors, decided, message)
 
 
-def _largest_threshold(seen: np.ndarray) -> float:
-    return max(0.0, float(seen.min()) - GAP)
+def fit_power(fraction: np.ndarray, log_delay: np.ndarray, kind: np.ndarray, gap: float = GAP) -> tuple[Line, float]:
+    """The power law of largest likelihood and its threshold; a line that has not converged, and NaN, where there is none."""
+    if not np.any(kind != LATER):
+        return fit_line(fraction, log_delay, kind), np.nan
+    least = float(fraction[kind != LATER].min())
+    largest = _largest_threshold(fraction[kind != LATER], gap)
+
+    def line_at(threshold: float) -> Line:
+        x = abscissa(fraction, threshold)
+        there = np.isfinite(x)
+        return fit_line(x[there], log_delay[there], kind[there])
+
+    def minus(log_distance: float) -> float:
+        line = line_at(least - float(np.exp(log_distance)))
+        return -line.log_likelihood if line.converged else NO_LINE
+
+    marks = np.linspace(np.log(least - largest), np.log(least), THRESHOLDS)
+    values = np.array([minus(mark) for mark in marks])
+    if values.min() == NO_LINE:
+        return line_at(0.0), np.nan
+    best = int(np.argmin(values))
+    at = marks[best]
+    if 0 < best < THRESHOLDS - 1:
+        refined = minimize_scalar(minus, bounds=(marks[best - 1], marks[best + 1]), method="bounded", options={"xatol": 0.03})
+        at = refined.x if refined.fun < values[best] else at
+    threshold = largest if best == 0 else 0.0 if best == THRESHOLDS - 1 else least - float(np.exp(at))
+    return line_at(threshold), threshold
 
 
-def _bound(threshold: float, largest: float) -> str:
+def _largest_threshold(seen: np.ndarray, gap: float) -> float:
+    return max(0.0, float(seen.min()) - gap)
+
+
+def _bound(threshold: float, largest: float, gap: float) -> str:
     if threshold == 0:
         return "its lower bound: a plain power law"
-    return f"its upper bound: the least fraction with a delay, less {GAP:g}" if threshold == largest else ""
+    return f"its upper bound: the least fraction with a delay, less {gap:g}" if threshold == largest else ""
 
 
-def _both(fraction: np.ndarray, y: np.ndarray, kind: np.ndarray) -> tuple[dict[str, Line], float, float]:
+def _both(fraction: np.ndarray, y: np.ndarray, kind: np.ndarray, gap: float) -> tuple[dict[str, Line], float, float]:
     exponential = fit_line(fraction, y, kind)
-    seen = fraction[kind != LATER]
-    if not seen.size or not exponential.converged:
+    if not exponential.converged:
         return {EXPONENTIAL: exponential, POWER: exponential}, np.nan, np.nan
-    best, threshold = None, np.nan
-    for at in np.linspace(0, _largest_threshold(seen), THRESHOLDS):
-        x = abscissa(fraction, at)
-        there = np.isfinite(x)
-        line = fit_line(x[there], y[there], kind[there])
-        if line.converged and (best is None or line.log_likelihood > best.log_likelihood):
-            best, threshold = line, float(at)
-    if best is None:
-        return {EXPONENTIAL: exponential, POWER: fit_line(abscissa(fraction, 0.0), y, kind)}, np.nan, np.nan
-    gain = 2 * (3 - exponential.log_likelihood) - 2 * (4 - best.log_likelihood)
-    return {EXPONENTIAL: exponential, POWER: best}, threshold, gain
+    power, threshold = fit_power(fraction, y, kind, gap)
+    gain = 2 * (3 - exponential.log_likelihood) - 2 * (4 - power.log_likelihood) if np.isfinite(threshold) else np.nan
+    return {EXPONENTIAL: exponential, POWER: power}, threshold, gain
 
 
 def _limits(y: np.ndarray, kind: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

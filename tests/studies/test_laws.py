@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from scipy.stats import linregress, norm
 
+from spinodal.studies.censored_line import EARLIER, LATER, SEEN, fit_line
+from spinodal.studies.laws import EXPONENTIAL, POWER, fit_laws
 from spinodal.studies.nanda2023 import published
-from spinodal.studies.nanda2023.censored import EARLIER, LATER, SEEN, fit_line
-from spinodal.studies.nanda2023.laws import EXPONENTIAL, POWER, fit_laws
 
 
 def noisy_line(seed, cap=np.inf, least=-np.inf, runs=30):
