@@ -98,13 +98,15 @@ def tiny_clocks(monkeypatch):
 
 @pytest.fixture
 def tiny_races(monkeypatch):
-    """The same for prieto2025."""
+    """The same for prieto2025 and its race alone."""
     from spinodal.studies import prieto2025
+    from spinodal.studies.prieto2025 import race
 
     tiny = {"prime": 7, "width": 8, "long_steps": 20, "slow_steps": 20, "every": 5, "looks": 2}
     races = {"race_prime": 7, "race_width": 8, "race_steps": 20, "race_every": 5}
     arms = ("float32", "PerpGrad 0.01", "AdamW 0.01, decay 1", "AdamW 0.1, decay 1")  # three programs to compile
     monkeypatch.setitem(prieto2025.SIZES, "quick", {"replicas": 2, "arms": arms, "base": {**tiny, **races}, "smaller": "Tiny."})
+    monkeypatch.setitem(race.SIZES, "quick", {"replicas": 2, "arms": arms[1:], "base": {**races, "looks": 2}, "smaller": "Tiny."})
 
 
 @pytest.fixture

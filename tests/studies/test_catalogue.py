@@ -8,6 +8,9 @@ import pytest
 from spinodal import studies, sweeps
 from spinodal.studies.catalogue import checked_size
 
+# Of a quick size: every worker compiles them all, some seconds each. prieto2025 compares losses, dtypes and optimisers
+PROGRAMS = {"prieto2025": 7, "prieto2025-race": 4}
+
 
 def test_listing_imports_no_heavy_package():
     code = (
@@ -29,10 +32,7 @@ def test_every_study_keeps_the_rules(entry):
         assert sweep.study == entry.name
         assert sweep.rest["seed"] == 7
         assert len({cell.key for cell in sweep.cells()}) == len(sweep)
-    # Each is a program that every worker compiles, some seconds long; prieto2025 compares losses, dtypes and optimisers
-    assert len({sweep.record.group_key(cell.settings) for cell in recipe.sweep("quick", 0).cells()}) <= (
-        7 if entry.name == "prieto2025" else 3
-    )
+    assert len({sweep.record.group_key(cell.settings) for cell in recipe.sweep("quick", 0).cells()}) <= PROGRAMS.get(entry.name, 3)
     assert set(entry.sizes) >= {"quick", "paper"}
 
 

@@ -12,7 +12,7 @@ import xarray
 from spinodal import sampling, studies
 
 # Even tiny, they compile for a quarter of a minute each; their cells, words and pictures have quick tests of their own
-COMPILED = ("gromov2023", "nanda2023", "grokking-forecast", "zhong2023", "prieto2025")
+COMPILED = ("gromov2023", "nanda2023", "grokking-forecast", "zhong2023", "prieto2025", "prieto2025-race")
 ENTRIES = [pytest.param(entry, id=entry.name, marks=[pytest.mark.slow] if entry.name in COMPILED else []) for entry in studies.entries()]
 
 

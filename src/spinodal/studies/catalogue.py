@@ -250,6 +250,16 @@ CATALOGUE = (
         "spinodal.studies.prieto2025",
     ),
     Entry(
+        "prieto2025-race",
+        "PerpGrad against AdamW with a rate and a decay tuned on other seeds: enough seeds to decide",
+        PRIETO2025,
+        {
+            "quick": Size("16 arms x 10 seeds at p=47, at most 1,000 updates", 3),
+            "paper": Size("27 arms x 12 seeds at p=113, at most 3,000 updates", 300),
+        },
+        "spinodal.studies.prieto2025.race",
+    ),
+    Entry(
         "power2022",
         "Time to generalise against the share of data, for operations and regularisations",
         POWER2022,

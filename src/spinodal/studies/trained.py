@@ -64,7 +64,8 @@ def run_table(dataset: xarray.Dataset, axes: tuple[str, ...]) -> Table:
         here = dataset.isel(dict(zip(axes, index, strict=True)))
         done = int(here["cell_status"]) == 1
         fine = done and bool(here["converged"])
-        ended = "not done" if not done else "as asked" if fine else f"diverged at step {float(here['diverged_at']):g}"
+        diverged = float(here["diverged_at"])
+        ended = "not done" if not done else f"diverged at step {diverged:g}" if np.isfinite(diverged) else "as asked"
         names = ("last_step", "train_step", "test_step", "train_accuracy", "test_accuracy", "train_loss", "test_loss")
         rows.append((*(here[axis].item() for axis in axes), ended, *(float(here[name]) for name in names)))
         marks.append("" if fine else "bad")

@@ -1,5 +1,7 @@
 """Numerics of grokking: what is trained and read, who is held to have won, and what is said of collapse, on data with known answers."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import xarray
@@ -70,6 +72,16 @@ def test_cells_of_all_arms_have_one_shape(outputs):
     assert all(first[name] == (3,) if name in DIMS else first[name] == () for name in first)
     assert set(DIMS) <= set(first)
     assert outputs["float32"]["curve_step"].tolist() == [0, 10, 20]
+
+
+@pytest.mark.parametrize(("arm", "answers"), [("AdamW 0.3, decay 10", True), ("float32", False)])
+def test_a_setting_that_diverges_has_lost_the_race(arm, answers, monkeypatch):
+    """Elsewhere it is a failure, which the page and the exit code tell."""
+    monkeypatch.setitem(ARMS, arm, replace(ARMS[arm], learning_rate=1e30))
+    found = run_cell(NumericsCell(arm=arm, **TINY))
+    assert np.isfinite(found["diverged_at"])
+    assert np.isnan(found["test_step"])
+    assert found["converged"] is answers
 
 
 def test_what_a_network_is_read_as(outputs):

@@ -14,6 +14,7 @@ from .analysis import analysed
 from .arms import ARMS, QUICK_ARMS
 from .cell import DIMS, UNITS, NumericsCell, group_key, run_cell
 from .expected import comparisons
+from .race import RACE_PICTURE
 from .tables import tables
 from .words import CAVEATS, verdict
 
@@ -40,7 +41,7 @@ SIZES: dict[str, dict[str, Any]] = {
 }
 
 study = Study(
-    name="prieto2025", version=1, settings=NumericsCell, run_cell=run_cell, group_key=group_key, dims=DIMS, units=UNITS, citation=PRIETO2025
+    name="prieto2025", version=2, settings=NumericsCell, run_cell=run_cell, group_key=group_key, dims=DIMS, units=UNITS, citation=PRIETO2025
 )
 
 
@@ -71,13 +72,7 @@ recipe = Recipe(
             "collapse that the released data have at the dotted lines of figure 2, and 50 %, their label.",
             figures.collapse,
         ),
-        Picture(
-            "race",
-            "(a) Share of the seeds that have reached a test accuracy of 0.95 by each update; the baseline is the candidate with the least "
-            "median. Band: 95 % Wilson interval of PerpGrad as published. (b) Every seed of every arm; bar: the median; open triangles at "
-            "the edge: seeds that never did (censored).",
-            figures.race,
-        ),
+        RACE_PICTURE,
         Picture(
             "gradients",
             "(a-d) Without decay. (a) Cosine of minus the gradient with the parameters: near 1 the loss falls by scaling the logits. (b) "

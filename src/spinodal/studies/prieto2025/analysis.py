@@ -6,8 +6,8 @@ import xarray
 from ..censored import censored_median
 from ..tuning import best, on_edge
 from .arms import COLLAPSING, RACING, decayed, perpendicular
+from .duels import share_by
 from .looks import READINGS
-from .race import share_by
 from .stall import watched
 
 RUN = ("replica", "arm")

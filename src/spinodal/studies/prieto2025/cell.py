@@ -128,7 +128,8 @@ def run_cell(cell: NumericsCell) -> dict[str, Any]:
         **{name: float(getattr(found, name)[-1]) for name in RECORDED},
         "last_step": float(found.steps[-1]),
         "budget": float(steps),
-        "converged": bool(found.converged),
+        # In the race a setting that diverges has lost: an answer, not a failure
+        "converged": bool(found.converged) or arm.pace == "race",
         "diverged_at": step_number(found.diverged_at),
         **{name: padded(values, cell.looks + 1) for name, values in series.items()},
     }

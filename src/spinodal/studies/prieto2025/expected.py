@@ -8,7 +8,7 @@ from ..shares import universal
 from ..tuning import held_out
 from .analysis import PUBLISHED, grid, present, steps_of
 from .arms import TWINS
-from .race import duel
+from .duels import duel
 from .stall import ONSET, stall
 
 PAPER = "arXiv:2501.04697"

@@ -12,10 +12,11 @@ from .cell import GROKKED, SLINGSHOT
 
 def tables(found: xarray.Dataset) -> tuple[Table, ...]:
     """Who generalises when; when which share of the rows has collapsed."""
-    return _race_table(found), _collapse_table(found)
+    return race_table(found), _collapse_table(found)
 
 
-def _race_table(found: xarray.Dataset) -> Table:
+def race_table(found: xarray.Dataset) -> Table:
+    """Every arm of the race."""
     rows, marks = [], []
     for arm in present(found, RACING):
         run, how = found.sel(arm=arm), median_of(found["test_step"].sel(arm=arm).values)

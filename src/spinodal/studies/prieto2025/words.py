@@ -10,9 +10,17 @@ from ..tuning import best, held_out
 from .analysis import LABELLED, PUBLISHED, RELEASED, collapsing, cost, edge, grid, present, steps_of, tuned_rates
 from .arms import STABLEMAX_TWIN, TWINS
 from .cell import GROKKED, SLINGSHOT
-from .race import Duel, duel
+from .duels import Duel, duel
 from .stall import ONSET, STALLED, THROWN, stall
 
+RACE_CAVEATS = (
+    "Arms of one replica share their split and their initial network. In the race all arms have the same updates at most, and a run ends "
+    "once it has generalised. A run that has not is censored: later than any that has, never counted as the last update.",
+    "The tuned baseline is judged twice: the candidate with the least median over all seeds (which favours it), and, for each seed, the "
+    "candidate that is best on the other seeds. The rate of PerpGrad is tuned alike. Rates and decays beyond the grids are not searched.",
+    "The released commands give betas that are not passed on, so that beta2 is .999 here, for every arm. The race uses a loss in float64, "
+    "as the preset; the released command of PerpGrad leaves float32. Figure 1's released softmax run is in float64.",
+)
 CAVEATS = (
     "Which rows have collapsed depends on the order in which a softmax is summed, which neither paper nor libraries state: every share of "
     "collapse stands between the share that collapses in any order and the share that collapses in some order.",
@@ -22,12 +30,7 @@ CAVEATS = (
     "so that what is left moves the network on, in a direction that is no longer downhill.",
     "Where a gradient is exactly 0, Adam's moments fade by beta1 and beta2 an update, the first faster than the root of the second: the "
     "step fades too, and 0/epsilon is 0. A tiny epsilon makes steps large only where the second moment underflows and the first does not.",
-    "Arms of one replica share their split and their initial network. In the race all arms have the same updates at most, and a run ends "
-    "once it has generalised. A run that has not is censored: later than any that has, never counted as the last update.",
-    "The tuned baseline is judged twice: the candidate with the least median over all seeds (which favours it), and, for each seed, the "
-    "candidate that is best on the other seeds. The rate of PerpGrad is tuned alike. Rates and decays beyond the grids are not searched.",
-    "The released commands give betas that are not passed on, so that beta2 is .999 here, for every arm. The race uses a loss in float64, "
-    "as the preset; the released command of PerpGrad leaves float32. Figure 1's released softmax run is in float64.",
+    *RACE_CAVEATS,
 )
 
 
@@ -43,6 +46,11 @@ def verdict(found: xarray.Dataset) -> tuple[str, ...]:
         *_race(found),
         *_order(found),
     )
+
+
+def race_verdict(found: xarray.Dataset) -> tuple[str, ...]:
+    """The sentences of the race alone, without the letter of their claim."""
+    return (*_smaller(found), *_stablemax(found), *(sentence.removeprefix("(d) ") for sentence in _race(found)))
 
 
 def _smaller(found: xarray.Dataset) -> list[str]:
