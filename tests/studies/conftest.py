@@ -66,12 +66,13 @@ def tiny_layers(monkeypatch):
 def tiny_squares(monkeypatch):
     """Small primes, few updates: what is tested is the way from the cells to the page."""
     from spinodal.studies import gromov2023
-    from spinodal.studies.gromov2023 import Plan, descent
+    from spinodal.studies.gromov2023 import Plan, descent, shares
 
     quick, rates = gromov2023.SIZES["quick"], descent.SIZES["quick"]
     monkeypatch.setitem(gromov2023.SIZES, "quick", {**quick, "base": {"prime": 11, "width": 16, "steps": 20}})
     monkeypatch.setitem(gromov2023.PLANS, "quick", Plan((11, 13), 3))
     monkeypatch.setitem(descent.SIZES, "quick", {"grid": {**rates["grid"], "prime": [11], "replica": [0]}, "base": {"steps": 20}})
+    monkeypatch.setitem(shares.SIZES, "quick", {"grid": {"prime": [11], "load": [2.0, 3.0], "replica": [0]}, "base": {"steps": 20}})
 
 
 @pytest.fixture

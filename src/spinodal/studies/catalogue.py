@@ -198,6 +198,16 @@ CATALOGUE = (
         "spinodal.studies.gromov2023.descent",
     ),
     Entry(
+        "gromov2023-shares",
+        "How late does plain gradient descent generalise as data get scarce: is there a threshold, and where?",
+        SQUARE_NETWORKS,
+        {
+            "quick": Size("3 primes x 6 shares x 5 seeds to 6,000 updates", 3),
+            "paper": Size("4 primes up to 97 x 10 shares x 8 seeds to 20,000 updates", 400),
+        },
+        "spinodal.studies.gromov2023.shares",
+    ),
+    Entry(
         "nanda2023",
         "Progress measures of a transformer that groks: three phases, who moves first, delay against data and weight decay",
         NANDA2023,

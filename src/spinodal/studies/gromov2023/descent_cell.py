@@ -62,6 +62,11 @@ class DescentCell:
 
 def run_cell(cell: DescentCell) -> dict[str, Any]:
     """Crossings and curves up to the chunk in which both accuracies have reached the level; a run that diverges is an answer too."""
+    return descend(cell)
+
+
+def descend(cell: DescentCell, *, any_split: bool = False) -> dict[str, Any]:
+    """`run_cell`; with `any_split` all shares of the pairs share a compiled program."""
     from ...training import SGD, train
     from ...training.losses import mean_squared
     from ...training.networks import QuadraticMLP
@@ -69,7 +74,7 @@ def run_cell(cell: DescentCell) -> dict[str, Any]:
     eta = learning_rate(cell.rate, cell.prime, cell.width)
     network = QuadraticMLP(cell.width, init="mean-field")
     run = {"steps": cell.steps, "every": cell.every, "stop_at": LEVEL, "seed": derived_seed(cell.seed, cell.replica, cell.prime, 1)}
-    found = train(cell.problem(), network=network, optimizer=SGD(eta), loss=mean_squared, **run)
+    found = train(cell.problem(), network=network, optimizer=SGD(eta), loss=mean_squared, any_split=any_split, **run)
     ended = trained.trajectory_outputs(found, cell.steps, LEVEL)
     return {**ended, "learning_rate": eta, "diverged": not found.converged, "converged": True}
 
