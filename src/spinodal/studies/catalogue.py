@@ -57,8 +57,8 @@ CATALOGUE = (
         RUBIN2024,
         {
             "quick": Size("1 data set x 3 noises", 3),
-            "full": Size("10 data sets x 5 noises", 60),
-            "paper": Size("50 data sets x 5 noises", 300),
+            "full": Size("10 data sets x 5 noises", 50),
+            "paper": Size("50 data sets x 5 noises", 250),
         },
         "spinodal.studies.rubin2024.fig2",
     ),

@@ -129,7 +129,8 @@ def _leads(found: xarray.Dataset) -> str:
     idle = leads["restricted loss"]
     if idle["others"]:
         false = ", ".join(f"{name} in {leads[name]['idle']}" for name in ahead)
-        claim += f" Of the {idle['others']} runs that do not grok, they move too: {false or 'none is asked'}."
+        asked = f"Of the {idle['others']} runs that do not grok, they move too: {false}"
+        claim += f" {asked if false else 'No reading is ahead, so that false alarms are not asked for'}."
     else:
         claim += " No run fails to grok, so that false alarms are not known."
     return f"{words} {claim}"
