@@ -40,8 +40,8 @@ CAVEATS = (
     "errors of threshold and power are jackknife errors over replicas.",
     "Splits have thresholds of their own: near the threshold of their mean the delays scatter most, where the laws assume the same scatter "
     "of ln(delay) at all shares. Primes from 23 to 43 are too near to one another to tell a power of p from logarithms.",
-    "The descent has an end: with the training loss the gradient fades, and what has not generalised by then never does. Below the "
-    "threshold the test accuracy stays where it is, so the cap does not decide.",
+    "The descent has an end: with the training loss the gradient fades, and the test accuracy stays where it is by then, anywhere below "
+    "the level. A cap matters close to the threshold only, where runs that would arrive are late without bound.",
 )
 SMALLER = "This quick size has primes up to 43 in place of the published 97; small primes need more of their pairs."
 
