@@ -12,7 +12,7 @@ PRIMES, SEEDS, LOAD, CAP = (23, 31, 43), 5, 4.2, 6000.0
 
 
 def invented(power=1.0, law=POWER, scatter=0.05, threshold_load=LOAD, seed=0):
-    """Training takes 300 updates; the delay 3,000 ((f - f_c) / .03)^-power beyond f_c = 4.2 ln p / p, or an exponential that has no threshold."""
+    """Training takes 300 updates; the delay 3,000 ((f - f_c) / .03)^-power beyond f_c = 4.2 ln p / p, or an exponential without f_c."""
     p, load = np.array(PRIMES)[:, None, None], np.array(shares.LOADS)[None, :, None]
     share = train_fraction(load, p) + np.zeros((1, 1, SEEDS))
     distance = share - train_fraction(threshold_load, p)
