@@ -3,12 +3,14 @@
 import numpy as np
 import xarray
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from .overlap_density import overlap_density
 from .style import BLACK, GREY, LINES, POINTS, VERMILION, letter, new_figure, style
 
 WIDTH = r"width $N$"
 CORRECTED = {"color": VERMILION, "marker": "D", "markersize": 4.5, "linestyle": "none", "markerfacecolor": "white", "zorder": 4}
+LOOSE = {"marker": "o", "markersize": 5, "markerfacecolor": "white", "markeredgecolor": BLACK, "linestyle": "none", "zorder": 7}
 LABELS = {
     "linear_discrepancy": r"linear discrepancy $b$",
     "cubic_discrepancy": r"cubic discrepancy $c$",
@@ -30,6 +32,8 @@ def width(found: xarray.Dataset) -> Figure:
                 shift = 1.02 ** (k - (count - 1) / 2) if count > 1 else 1.0
                 names = {"label": "exact posterior, one data set"} if k == 0 else {}
                 axes.errorbar(here["width"] * shift / 1.012, here[f"{name}_mean"], here[f"{name}_mcse"], **POINTS, **names)
+                loose = here["converged"].astype(float) == 0
+                axes.plot(here["width"] * shift / 1.012, here[f"{name}_mean"].where(loose), **LOOSE)
                 names = {"label": "corrected theory, same data set"} if k == 0 else {}
                 axes.plot(here["width"] * shift * 1.012, here[f"corrected_{name}"], **CORRECTED, **names)
             axes.set_xscale("log")
@@ -37,7 +41,10 @@ def width(found: xarray.Dataset) -> Figure:
             axes.set_xticks([], minor=True)
             axes.set(xlabel=WIDTH, ylabel=label)
             letter(axes, "abc"[i])
-        figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
+        handles = panels[0].get_legend_handles_labels()[0]
+        if bool((found["converged"].astype(float) == 0).any()):
+            handles = [*handles, Line2D([], [], label="chains not converged", **LOOSE)]
+        figure.legend(handles=handles, loc="outside lower center", ncols=2)
         return figure
 
 
@@ -50,8 +57,10 @@ def data_sets(found: xarray.Dataset) -> Figure:
         for i, (axes, name) in enumerate(zip(panels, list(LABELS)[:2], strict=True)):
             for at, marker in markers.items():
                 here = found.sel(width=at)
-                style_of = {**POINTS, "marker": marker, "markerfacecolor": "white", "color": BLACK}
+                style_of = {**POINTS, "marker": marker, "color": BLACK}
                 axes.errorbar(here[f"corrected_{name}"], here[f"{name}_mean"], here[f"{name}_mcse"], label=f"$N={at}$", **style_of)
+                loose = here[f"{name}_mean"].where(here["converged"].astype(float) == 0)
+                axes.plot(here[f"corrected_{name}"], loose, **{**LOOSE, "marker": marker})
             both = np.concatenate([found[f"corrected_{name}"].values.ravel(), found[f"{name}_mean"].values.ravel()])
             pad = 0.06 * float(np.nanmax(both) - np.nanmin(both))
             ends = [float(np.nanmin(both)) - pad, float(np.nanmax(both)) + pad]

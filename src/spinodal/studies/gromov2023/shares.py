@@ -137,7 +137,7 @@ def comparisons(found: xarray.Dataset) -> tuple[Comparison, ...]:
 
 def measured(found: xarray.Dataset) -> xarray.Dataset:
     """The primes whose threshold has an error."""
-    return found.sel(prime=(np.isfinite(found["threshold"]) & (found["threshold_error"] > 0)).values)
+    return found.sel(prime=(found["threshold"].notnull() & (found["threshold_error"] > 0)).values)
 
 
 def power_of_p(known: xarray.Dataset) -> tuple[float, float]:

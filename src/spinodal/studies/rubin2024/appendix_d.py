@@ -69,7 +69,7 @@ def analyse(dataset: xarray.Dataset, size: str) -> Analysis:
     comparisons = (
         *_theory_against_reference(found),
         *against_corrected_theory(found, "width", "N", ALLOWED),
-        *droplet_norms(found, "width", "N", 0.05),
+        *droplet_norms(found, "width", f"data set {first}, N", 0.05),
     )
     return Analysis(found, comparisons, _verdict(found, comparisons), APPENDIX_D)
 
@@ -102,6 +102,10 @@ def _verdict(found: xarray.Dataset, comparisons: tuple[Comparison, ...]) -> tupl
         f"{fraction[0]:.2f} % to {fraction[1]:.2f} %, and the linear discrepancy from "
         f"{float(widest['posterior_linear_discrepancy']):.3f} to {float(narrowest['posterior_linear_discrepancy']):.3f}.",
     ]
+    loose = {int(n): int((found["converged"].sel(width=n).astype(float) == 0).sum()) for n in found["width"].values}
+    if any(loose.values()):
+        counts = ", ".join(f"{count} of {found.sizes['data_seed']} at N = {n}" for n, count in loose.items() if count)
+        sentences.append(f"Posteriors whose chains have not converged: {counts}. Their means are in all averages, with too small an error.")
     if np.isfinite(spread):
         sentences.append(
             f"Data sets differ: in theory alone the linear discrepancy scatters by {spread:.3f} (one standard deviation) between them, "
@@ -118,13 +122,14 @@ recipe = Recipe(
     pictures=(
         Picture(
             "width",
-            "Discrepancies and droplet fraction against width. Black points: exact posterior of each data set with its Monte Carlo error. "
+            "Discrepancies and droplet fraction against width. Black points: exact posterior of each data set with its Monte Carlo error; "
+            "hollow black ones: its chains have not converged. "
             "Hollow points beside them: theory with the Gram matrix of the same data set and all finite-size corrections.",
             figures.width,
         ),
         Picture(
             "data_sets",
-            "Posterior against the corrected theory of the same data set. On the diagonal the two agree.",
+            "Posterior against the corrected theory of the same data set. On the diagonal the two agree. Hollow: chains not converged.",
             figures.data_sets,
         ),
         Picture(

@@ -1,0 +1,32 @@
+"""Appendix D: a posterior whose chains have not met is told apart, in words and in the pictures."""
+
+import pytest
+import xarray
+
+from spinodal.figures import rubin2024_appendix_d as figures
+from spinodal.studies.rubin2024 import appendix_d
+
+
+@pytest.fixture
+def found(run_quickly, tmp_path):
+    run_quickly("rubin2024-appendix-d", tmp_path / "out")
+    with xarray.open_dataset(tmp_path / "out" / "data.nc") as dataset:
+        return dataset.load()
+
+
+def hollow(axes) -> int:
+    lines = [line for line in axes.lines if line.get_markerfacecolor() == "white" and line.get_markeredgecolor() == figures.BLACK]
+    return sum(int((line.get_ydata() == line.get_ydata()).sum()) for line in lines)
+
+
+def test_chains_that_have_not_met_are_said_and_drawn(found):
+    assert not any("not converged" in sentence for sentence in appendix_d._verdict(found, ()))
+    assert hollow(figures.width(found).axes[0]) == hollow(figures.data_sets(found).axes[0]) == 0
+    narrowest = int(found["width"].min())
+    found["converged"] = found["converged"].astype(float).where(found["width"] != narrowest, 0.0)
+    (said,) = [sentence for sentence in appendix_d._verdict(found, ()) if "not converged" in sentence]
+    assert f"1 of 1 at N = {narrowest}." in said
+    figure = figures.width(found)
+    assert [hollow(axes) for axes in figure.axes] == [1, 1, 1]
+    assert "chains not converged" in [text.get_text() for text in figure.legends[0].get_texts()]
+    assert [hollow(axes) for axes in figures.data_sets(found).axes] == [1, 1]
