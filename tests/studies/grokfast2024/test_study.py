@@ -1,5 +1,7 @@
 """Grokfast against a fair baseline: the cell, the choice of settings on other seeds, and the page from times that are known."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import xarray
@@ -138,6 +140,16 @@ def test_a_real_cell_has_the_shape_of_its_declaration():
     for name, dims in cell.DIMS.items():
         assert np.ndim(found[name]) == len(dims)
     assert all(np.asarray(value).dtype.kind in "bif" for value in found.values())
+
+
+@pytest.mark.parametrize(("arm", "answers"), [("baseline, rate 0.0003, decay 0", True), ("SGD", False)])
+def test_a_setting_that_diverges_has_lost_the_choice(arm, answers, monkeypatch):
+    """The runs of SGD are no choice: there it is a failure."""
+    monkeypatch.setitem(ARMS, arm, replace(ARMS[arm], rate=1e30))
+    found = run_cell(GrokfastCell(arm=arm, **TINY))
+    assert np.isfinite(found["diverged_at"])
+    assert np.isnan(found["test_step"])
+    assert found["converged"] is answers
 
 
 def test_wrong_settings_name_the_field():

