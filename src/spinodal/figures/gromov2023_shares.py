@@ -9,7 +9,6 @@ from matplotlib.ticker import LogLocator, NullLocator
 from .style import BLACK, BLUE, GREEN, GREY, ORANGE, VERMILION, letter, new_figure, style
 
 LOOKS = ((BLUE, "o"), (ORANGE, "s"), (GREEN, "D"), (VERMILION, "v"))  # no triangle that points up: that is a run that never did
-DELAYED = 10  # times the update of training
 
 
 def shares(found: xarray.Dataset) -> Figure:
@@ -40,7 +39,7 @@ def shares(found: xarray.Dataset) -> Figure:
         if distances:
             first, height, last = distances[-1]
             right.plot([first, last], 1.6 * np.exp(height) * np.array([1, first / last]), color=GREY, linestyle=":", zorder=0)
-        left.axhline(DELAYED, color=BLACK, linewidth=0.9, linestyle=(0, (5, 1.5)), zorder=0)
+        left.axhline(found.attrs["delayed"], color=BLACK, linewidth=0.9, linestyle=(0, (5, 1.5)), zorder=0)
         left.set_yscale("log")
         left.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         left.yaxis.set_major_formatter("{x:g}")

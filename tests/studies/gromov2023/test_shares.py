@@ -146,7 +146,7 @@ def test_every_run_is_drawn(there):
     runs = invented() if there else invented().assign(test_step=invented()["test_step"] * np.nan)
     (picture,) = shares.recipe.pictures
     laws = {p: shares.fit_laws(*shares.delays(runs.sel(prime=p)), gap=shares.GAP, draws=2) for p in PRIMES}
-    left, right = picture.draw(shares.with_laws(runs, laws)).axes
+    left, right = picture.draw(shares.with_laws(runs, laws).assign_attrs(delayed=10)).axes
     points = [sum(len(line.get_xdata()) for line in axes.lines if line.get_linestyle() == "None") for axes in (left, right)]
     assert points == [runs["test_step"].size, runs["test_step"].notnull().sum()]
 

@@ -67,7 +67,7 @@ def analyse(dataset: xarray.Dataset, size: str) -> Analysis:
     """Which law the delay follows at each prime, where it diverges, and whether plain descent groks."""
     found = dataset.transpose("prime", "load", "replica", ...)
     laws = {int(p): fit_laws(*delays(found.sel(prime=p)), gap=GAP, draws=DRAWS) for p in found["prime"].values}
-    found = with_laws(found, laws)
+    found = with_laws(found, laws).assign_attrs(delayed=DELAYED)
     rows = comparisons(found)
     smaller = (SMALLER,) if size == "quick" else ()
     return Analysis(found, rows, (*verdict(found, laws), tally(rows)), (*CAVEATS, *smaller), (_table(found),))
@@ -87,12 +87,11 @@ def delays(runs: xarray.Dataset) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def with_laws(found: xarray.Dataset, laws: dict[int, Laws]) -> xarray.Dataset:
-    """The threshold, the power and the prefactor of each prime with jackknife errors, and the exponential beside."""
-    names = ("threshold", "power", "intercept", "exponential_intercept", "exponential_slope", "threshold_error", "power_error")
+    """The threshold, the power and the prefactor of each prime with jackknife errors."""
+    names = ("threshold", "power", "intercept", "threshold_error", "power_error")
     rows = {name: np.full(len(laws), np.nan) for name in names}
     for k, (p, law) in enumerate(laws.items()):
-        power, exponential = law.lines[POWER], law.lines[EXPONENTIAL]
-        rows["exponential_intercept"][k], rows["exponential_slope"][k] = exponential.intercept, exponential.slope
+        power = law.lines[POWER]
         if np.isfinite(law.gain) and not law.bound:
             rows["threshold"][k], rows["power"][k], rows["intercept"][k] = law.threshold, -power.slope, power.intercept
             rows["threshold_error"][k], rows["power_error"][k] = jackknife(found.sel(prime=p))
@@ -121,7 +120,7 @@ def jackknife(runs: xarray.Dataset) -> tuple[float, float]:
 
 
 def comparisons(found: xarray.Dataset) -> tuple[Comparison, ...]:
-    """The power against 1 at every prime, and the thresholds of all primes as one load."""
+    """The power of the delay against 1 at every prime, and the power of p in the pairs needed against that of p ln p."""
     rows = []
     for p in found["prime"].values:
         here = found.sel(prime=p)

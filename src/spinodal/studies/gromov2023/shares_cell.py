@@ -1,6 +1,6 @@
 """One run of plain gradient descent at a given load, the training pairs in units of p ln p."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -33,7 +33,8 @@ class SharesCell:
     def descent(self) -> DescentCell:
         """The same run, its share of the pairs in place of its load."""
         share = float(train_fraction(self.load, self.prime))
-        return DescentCell(self.prime, self.rate, share, self.replica, self.neurons_per_symbol, self.steps, self.every, self.seed)
+        rest = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "load"}
+        return DescentCell(train_fraction=share, **rest)
 
 
 def train_fraction(load: Any, prime: Any) -> Any:

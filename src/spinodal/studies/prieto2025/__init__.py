@@ -14,6 +14,7 @@ from .analysis import analysed
 from .arms import ARMS, QUICK_ARMS
 from .cell import DIMS, UNITS, NumericsCell, group_key, run_cell
 from .expected import comparisons
+from .race import QUICK as RACE_QUICK
 from .race import RACE_PICTURE
 from .tables import tables
 from .words import CAVEATS, verdict
@@ -24,11 +25,7 @@ QUICK: dict[str, Any] = {
     "train_fraction": 0.8,
     "long_steps": 18_000,
     "slow_steps": 18_000,
-    "looks": 20,
-    "race_prime": 47,
-    "race_width": 100,
-    "race_fraction": 0.5,
-    "race_steps": 1000,
+    **RACE_QUICK,
 }
 SMALLER = (
     "Smaller than published, which is p = 113, widths 200, 40 % of the pairs, 80,000 updates. Without decay: p = {prime}, widths {width}, "
