@@ -23,6 +23,7 @@ CLAUW2024 = (
     "arXiv:2408.08944"
 )
 DOSHI2024 = "Doshi, Das, He, Gromov (2024), To grok or not to grok, arXiv:2310.13061"
+SQUARE_NETWORKS = f"{GROMOV2023}; {DOSHI2024}"  # the studies of quadratic networks are about both
 GROKFAST2024 = "Lee, Kang, Kim, Lee (2024), Grokfast: Accelerated Grokking by Amplifying Slow Gradients, arXiv:2405.20233"
 MORWANI2024 = "Morwani, Edelman, Oncescu, Zhao, Kakade (2024), Feature emergence via margin maximization, arXiv:2311.07568"
 LYU2024 = "Lyu, Jin, Li, Du, Lee, Hu (2024), Dichotomy of Early and Late Phase Implicit Biases, arXiv:2311.18817"

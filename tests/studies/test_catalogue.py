@@ -30,6 +30,7 @@ def test_every_study_keeps_the_rules(entry):
     for size in entry.sizes:
         sweep = recipe.sweep(size, 7)
         assert sweep.study == entry.name
+        assert sweep.name == f"{entry.name}-{size}"
         assert sweep.rest["seed"] == 7
         assert len({cell.key for cell in sweep.cells()}) == len(sweep)
     assert len({sweep.record.group_key(cell.settings) for cell in recipe.sweep("quick", 0).cells()}) <= PROGRAMS.get(entry.name, 3)

@@ -32,8 +32,7 @@ def width(found: xarray.Dataset) -> Figure:
                 shift = 1.02 ** (k - (count - 1) / 2) if count > 1 else 1.0
                 names = {"label": "exact posterior, one data set"} if k == 0 else {}
                 axes.errorbar(here["width"] * shift / 1.012, here[f"{name}_mean"], here[f"{name}_mcse"], **POINTS, **names)
-                loose = here["converged"].astype(float) == 0
-                axes.plot(here["width"] * shift / 1.012, here[f"{name}_mean"].where(loose), **LOOSE)
+                axes.plot(here["width"] * shift / 1.012, here[f"{name}_mean"].where(_loose(here)), **LOOSE)
                 names = {"label": "corrected theory, same data set"} if k == 0 else {}
                 axes.plot(here["width"] * shift * 1.012, here[f"corrected_{name}"], **CORRECTED, **names)
             axes.set_xscale("log")
@@ -42,7 +41,7 @@ def width(found: xarray.Dataset) -> Figure:
             axes.set(xlabel=WIDTH, ylabel=label)
             letter(axes, "abc"[i])
         handles = panels[0].get_legend_handles_labels()[0]
-        if bool((found["converged"].astype(float) == 0).any()):
+        if bool(_loose(found).any()):
             handles = [*handles, Line2D([], [], label="chains not converged", **LOOSE)]
         figure.legend(handles=handles, loc="outside lower center", ncols=2)
         return figure
@@ -59,8 +58,7 @@ def data_sets(found: xarray.Dataset) -> Figure:
                 here = found.sel(width=at)
                 style_of = {**POINTS, "marker": marker, "color": BLACK}
                 axes.errorbar(here[f"corrected_{name}"], here[f"{name}_mean"], here[f"{name}_mcse"], label=f"$N={at}$", **style_of)
-                loose = here[f"{name}_mean"].where(here["converged"].astype(float) == 0)
-                axes.plot(here[f"corrected_{name}"], loose, **{**LOOSE, "marker": marker})
+                axes.plot(here[f"corrected_{name}"], here[f"{name}_mean"].where(_loose(here)), **{**LOOSE, "marker": marker})
             both = np.concatenate([found[f"corrected_{name}"].values.ravel(), found[f"{name}_mean"].values.ravel()])
             pad = 0.06 * float(np.nanmax(both) - np.nanmin(both))
             ends = [float(np.nanmin(both)) - pad, float(np.nanmax(both)) + pad]
@@ -76,3 +74,8 @@ def data_sets(found: xarray.Dataset) -> Figure:
 def density(found: xarray.Dataset) -> Figure:
     """-log p(q) at every width."""
     return overlap_density(found, "width", "N={:g}", limit=20, longest=1.7)
+
+
+def _loose(found: xarray.Dataset) -> xarray.DataArray:
+    """Where chains have not met; not where a cell is not done (NaN)."""
+    return found["converged"] == 0

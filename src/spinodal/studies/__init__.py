@@ -6,10 +6,10 @@ outcome = studies.run("rubin2024-fig2", size="quick", out="runs/fig2")
 
 from typing import TYPE_CHECKING, Any
 
-from .catalogue import Entry as Entry
-from .catalogue import Size as Size
 from .catalogue import entries as entries
 from .catalogue import find as find
+from .entry import Entry as Entry
+from .entry import Size as Size
 
 if TYPE_CHECKING:
     from .running import Outcome as Outcome

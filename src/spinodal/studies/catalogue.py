@@ -1,54 +1,25 @@
 """What can be run, without importing any of it: JAX, xarray and matplotlib come with the study itself."""
 
-import importlib
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
-
 from ..citations import (
     CLAUW2024,
-    DOSHI2024,
     GROKFAST2024,
-    GROMOV2023,
     LIU2022,
     NANDA2023,
     OMNIGROK2022,
     POWER2022,
     PRIETO2025,
     RUBIN2024,
+    SQUARE_NETWORKS,
     ZHONG2023,
 )
-from ..errors import nearest, require
+from ..errors import nearest
+from .entry import Entry, Size
+from .entry import checked_size as checked_size
 
 FORECAST = (
     "spinodal, this study; its measures are those of arXiv:2301.05217, arXiv:2310.13061, arXiv:2306.17844, arXiv:2501.04697, "
     "arXiv:2408.08944, arXiv:2205.10343, arXiv:2311.07568 and arXiv:2210.01117"
 )
-SQUARE_NETWORKS = f"{GROMOV2023}; {DOSHI2024}"
-
-
-@dataclass(frozen=True)
-class Size:
-    """One size of a study: what is computed, and about how long one core with two threads takes (quick measured, others by cells)."""
-
-    what: str
-    minutes: float
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One published result; `module` holds its `study` (for sweeps) and its `recipe`."""
-
-    name: str
-    title: str
-    citation: str
-    sizes: Mapping[str, Size]
-    module: str
-
-    def recipe(self) -> Any:
-        """The `Recipe`, imported now."""
-        return importlib.import_module(self.module).recipe
-
 
 CATALOGUE = (
     Entry(
@@ -304,10 +275,3 @@ def find(name: str) -> Entry:
         near = nearest(name, names)
         raise ValueError(f"study must be one of {', '.join(names)}, got {name!r}" + (f"; nearest: {near}" if near else ""))
     return CATALOGUE[names.index(name)]
-
-
-def checked_size(entry: Entry, size: str) -> str:
-    """`size` if the study has it."""
-    near = nearest(size, entry.sizes)
-    require(size in entry.sizes, f"size must be one of {', '.join(entry.sizes)}, got {size!r}" + (f"; nearest: {near}" if near else ""))
-    return size

@@ -1,11 +1,11 @@
 """What every study gives: a question, its cells, and what to make of them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..report import Explorer, Table
-from ..sweeps import Sweep
+from ..sweeps import Study, Sweep
 from .comparison import Comparison
 from .diagnostics import cell_table
 
@@ -54,3 +54,8 @@ class Recipe:
     pictures: tuple[Picture, ...]
     executor: str = "serial"
     health: Callable[["xarray.Dataset", tuple[str, ...]], Table] = cell_table
+
+
+def sized_sweep(study: Study, size: str, seed: int, grid: Mapping[str, Any], base: Mapping[str, Any] | None = None) -> Sweep:
+    """The cells of one size of a study, named for both; `seed` joins the `base`."""
+    return Sweep(study=study.name, name=f"{study.name}-{size}", grid=grid, base={**(base or {}), "seed": seed})

@@ -18,9 +18,10 @@ from ..errors import integer
 from ..figures import style
 from ..report import Figure, Page, Table, render
 from ..sweeps.executors import checked_executor
-from .catalogue import Entry, checked_size, find
+from .catalogue import find
 from .comparison import Comparison
 from .diagnostics import converged_share
+from .entry import Entry, checked_size
 from .folder import Folder, open_folder
 from .recipe import Recipe
 

@@ -36,10 +36,15 @@ def padded(values: Any, length: int) -> np.ndarray:
     return np.concatenate([values, np.full((length - len(values), *values.shape[1:]), np.nan)])
 
 
-def trajectory_outputs(trajectory: Any, steps: int, level: float) -> dict[str, Any]:
+def answered(trajectory: Any, *, may_diverge: bool) -> bool:
+    """Whether a run answers. Among settings that are compared one that diverges has lost: an answer, not a failure of the cell."""
+    return bool(trajectory.converged) or may_diverge
+
+
+def trajectory_outputs(trajectory: Any, steps: int, level: float, *, may_diverge: bool = False) -> dict[str, Any]:
     """Crossings of `level` (NaN: never), the last values, and curves with NaN where the run had ended; no times, no host.
 
-    A run that diverged at 0 has no record: all is NaN.
+    A run that diverged at 0 has no record: all is NaN. `may_diverge`: see `answered`.
     """
     crossings = {name: trajectory.crossing(f"{name}_accuracy", level) for name in ("train", "test")}
     kept = curve_steps(steps, trajectory.every)
@@ -51,7 +56,7 @@ def trajectory_outputs(trajectory: Any, steps: int, level: float) -> dict[str, A
         "curve_step": kept.astype(float),
         "last_step": last.pop("steps"),
         **last,
-        "converged": bool(trajectory.converged),
+        "converged": answered(trajectory, may_diverge=may_diverge),
         "diverged_at": step_number(trajectory.diverged_at),
     }
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import xarray
 
+from spinodal.studies.delay_laws import EXPONENTIAL, POWER, fit_power
 from spinodal.studies.gromov2023 import shares
 from spinodal.studies.gromov2023.shares_cell import DIMS, SharesCell, group_key, run_cell, train_fraction
-from spinodal.studies.laws import EXPONENTIAL, POWER, fit_power
 
 PRIMES, SEEDS, LOAD, CAP = (23, 31, 43), 5, 4.2, 6000.0
 

@@ -8,7 +8,7 @@ import xarray
 
 from spinodal.studies import nanda2023
 from spinodal.studies.censored_line import EARLIER, LATER, SEEN
-from spinodal.studies.laws import fit_laws
+from spinodal.studies.delay_laws import fit_laws
 from spinodal.studies.nanda2023 import analysis, published
 from spinodal.studies.nanda2023.analysis import analysed, arms, decay_line, fraction_laws, times
 from spinodal.studies.nanda2023.cell import CROSSED, CURVES, DIMS, GINIS, NULLS, RECORDED
@@ -123,6 +123,15 @@ def test_leads_count_from_a_move_to_that_of_the_test_loss():
     assert "false alarms are not known" in sentence(found, "Who moves")
     assert "move too: restricted loss in 3" in sentence(analysed(invented(never=("decay 0.5",))), "Who moves")
     assert "no lead is claimed" in sentence(analysed(invented(seeds=1, never=ARMS[1:])), "Who moves")
+
+
+def test_false_alarms_are_not_asked_for_where_no_reading_is_ahead():
+    """Readings that never move in runs that grok, of which there are twelve beside three that do not."""
+    cells = invented(never=("decay 0.5",))
+    cells["restricted"][:], cells["excluded"][:], cells["curve_norm"][:] = 4.0, 1.0, 25.0
+    words = sentence(analysed(cells), "Who moves")
+    assert "(sign test, p < 0.05 over all 7 readings): none;" in words
+    assert words.endswith("No reading is ahead, so that false alarms are not asked for.")
 
 
 def test_a_test_loss_past_its_peak_leaves_the_lead_unanswered():

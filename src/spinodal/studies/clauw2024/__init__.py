@@ -6,7 +6,7 @@ from ...citations import CLAUW2024
 from ...figures import clauw2024 as figures
 from ...sweeps import Study, Sweep
 from ..comparison import tally
-from ..recipe import Analysis, Picture, Recipe
+from ..recipe import Analysis, Picture, Recipe, sized_sweep
 from ..trained import run_table
 from .analysis import analysed
 from .cell import DIMS, PUBLISHED_ARMS, UNITS, LayerCell, group_key, run_cell
@@ -38,7 +38,7 @@ study = Study(
 def sweep(size: str, seed: int) -> Sweep:
     """The seven arms of the paper and the seeds of the size."""
     grid = {"replica": range(SIZES[size]["replicas"]), "arm": list(PUBLISHED_ARMS)}
-    return Sweep(study=study.name, name=f"{study.name}-{size}", grid=grid, base={**SIZES[size]["base"], "seed": seed})
+    return sized_sweep(study, size, seed, grid, SIZES[size]["base"])
 
 
 def analyse(dataset: xarray.Dataset, size: str) -> Analysis:

@@ -6,7 +6,7 @@ from ...citations import GROKFAST2024
 from ...figures import grokfast2024 as figures
 from ...sweeps import Study, Sweep
 from ..comparison import tally
-from ..recipe import Analysis, Picture, Recipe
+from ..recipe import Analysis, Picture, Recipe, sized_sweep
 from ..trained import run_table
 from .analysis import analysed
 from .cell import DIMS, METHODS, SGD_ARMS, UNITS, GrokfastCell, group_key, name_of, run_cell
@@ -54,7 +54,7 @@ def sweep(size: str, seed: int) -> Sweep:
     own = SIZES[size]
     arms = [name_of(method, rate, decay) for method in METHODS for rate in own["rates"] for decay in own["decays"]]
     grid = {"arm": [*arms, *SGD_ARMS], "replica": range(own["replicas"])}
-    return Sweep(study=study.name, name=f"{study.name}-{size}", grid=grid, base={**own["base"], "seed": seed})
+    return sized_sweep(study, size, seed, grid, own["base"])
 
 
 def analyse(dataset: xarray.Dataset, size: str) -> Analysis:

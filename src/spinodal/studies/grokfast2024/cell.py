@@ -125,9 +125,8 @@ def run_cell(cell: GrokfastCell) -> dict[str, Any]:
         seed=derived_seed(cell.seed, cell.replica, 1),
     )
     half = found.crossing("train_loss", float(found.train_loss[0]) / 2)
-    ended = trained.trajectory_outputs(found, max(cell.steps, cell.sgd_steps), LEVEL)
-    # Among settings to choose from one that diverges has lost: an answer, not a failure
-    return {**ended, "half_step": trained.step_number(half), "converged": ended["converged"] or not sgd}
+    ended = trained.trajectory_outputs(found, max(cell.steps, cell.sgd_steps), LEVEL, may_diverge=not sgd)
+    return {**ended, "half_step": trained.step_number(half)}
 
 
 def group_key(cell: GrokfastCell) -> tuple:

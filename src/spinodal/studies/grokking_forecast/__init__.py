@@ -6,7 +6,7 @@ from ...figures import grokking_forecast as figures
 from ...sweeps import Study, Sweep
 from ..catalogue import FORECAST
 from ..comparison import tally
-from ..recipe import Analysis, Picture, Recipe
+from ..recipe import Analysis, Picture, Recipe, sized_sweep
 from ..trained import run_table
 from .analysis import analysed
 from .cell import DIMS, UNITS, ForecastCell, group_key, run_cell
@@ -57,7 +57,7 @@ def sweep(size: str, seed: int) -> Sweep:
     """Fractions x decays x replicas of the size."""
     here = SIZES[size]
     grid = {"train_fraction": here["fractions"], "weight_decay": here["decays"], "replica": range(here["replicas"])}
-    return Sweep(study=study.name, name=f"{study.name}-{size}", grid=grid, base={**here["base"], "seed": seed})
+    return sized_sweep(study, size, seed, grid, here["base"])
 
 
 def analyse(dataset: xarray.Dataset, size: str) -> Analysis:

@@ -2,11 +2,11 @@
 
 import xarray
 
+from ...citations import SQUARE_NETWORKS
 from ...figures import gromov2023 as figures
 from ...sweeps import Study, Sweep
-from ..catalogue import SQUARE_NETWORKS
 from ..comparison import tally
-from ..recipe import Analysis, Picture, Recipe
+from ..recipe import Analysis, Picture, Recipe, sized_sweep
 from ..trained import run_table
 from .analysis import analysed
 from .analytic import ERROR, Plan, analytic_networks, growth
@@ -50,8 +50,7 @@ study = Study(
 
 def sweep(size: str, seed: int) -> Sweep:
     """The trained networks of the size."""
-    chosen = SIZES[size]
-    return Sweep(study=study.name, name=f"{study.name}-{size}", grid=chosen["grid"], base={**chosen["base"], "seed": seed})
+    return sized_sweep(study, size, seed, **SIZES[size])
 
 
 def analyse(dataset: xarray.Dataset, size: str) -> Analysis:

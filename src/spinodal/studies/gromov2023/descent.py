@@ -3,13 +3,13 @@
 import numpy as np
 import xarray
 
+from ...citations import SQUARE_NETWORKS
 from ...figures import gromov2023_descent as figures
 from ...report import Table
 from ...sweeps import Study, Sweep
 from ...transitions.learning_phases import wilson_interval
-from ..catalogue import SQUARE_NETWORKS
 from ..comparison import Comparison, tally
-from ..recipe import Analysis, Picture, Recipe
+from ..recipe import Analysis, Picture, Recipe, sized_sweep
 from .cell import LEVEL
 from .descent_cell import DIMS, POWER, UNITS, DescentCell, group_key, run_cell
 
@@ -56,8 +56,7 @@ study = Study(
 
 def sweep(size: str, seed: int) -> Sweep:
     """Primes, rates, shares and replicas of the size."""
-    chosen = SIZES[size]
-    return Sweep(study=study.name, name=f"{study.name}-{size}", grid=chosen["grid"], base={**chosen["base"], "seed": seed})
+    return sized_sweep(study, size, seed, **SIZES[size])
 
 
 def analyse(dataset: xarray.Dataset, size: str) -> Analysis:

@@ -61,7 +61,7 @@ class DescentCell:
 
 
 def run_cell(cell: DescentCell) -> dict[str, Any]:
-    """Crossings and curves up to the chunk in which both accuracies have reached the level; a run that diverges is an answer too."""
+    """Crossings and curves up to the chunk in which both accuracies have reached the level."""
     return descend(cell)
 
 
@@ -75,8 +75,8 @@ def descend(cell: DescentCell, *, any_split: bool = False) -> dict[str, Any]:
     network = QuadraticMLP(cell.width, init="mean-field")
     run = {"steps": cell.steps, "every": cell.every, "stop_at": LEVEL, "seed": derived_seed(cell.seed, cell.replica, cell.prime, 1)}
     found = train(cell.problem(), network=network, optimizer=SGD(eta), loss=mean_squared, any_split=any_split, **run)
-    ended = trained.trajectory_outputs(found, cell.steps, LEVEL)
-    return {**ended, "learning_rate": eta, "diverged": not found.converged, "converged": True}
+    ended = trained.trajectory_outputs(found, cell.steps, LEVEL, may_diverge=True)
+    return {**ended, "learning_rate": eta, "diverged": not found.converged}
 
 
 def group_key(cell: DescentCell) -> tuple:

@@ -5,16 +5,16 @@ from typing import Any
 import numpy as np
 import xarray
 
+from ...citations import SQUARE_NETWORKS
 from ...figures import gromov2023_shares as figures
 from ...report import Table
 from ...sweeps import Study, Sweep
 from ...transitions.learning_phases import wilson_interval
-from ..catalogue import SQUARE_NETWORKS
 from ..censored import median_of
 from ..censored_line import LATER, SEEN
 from ..comparison import Comparison, tally
-from ..laws import EXPONENTIAL, LAWS, POWER, Laws, fit_laws, fit_power
-from ..recipe import Analysis, Picture, Recipe
+from ..delay_laws import EXPONENTIAL, LAWS, POWER, Laws, fit_laws, fit_power
+from ..recipe import Analysis, Picture, Recipe, sized_sweep
 from ..slopes import weighted_slope
 from ..trained import run_table
 from .cell import LEVEL
@@ -59,8 +59,7 @@ study = Study(
 
 def sweep(size: str, seed: int) -> Sweep:
     """Primes, loads and replicas of the size."""
-    chosen = SIZES[size]
-    return Sweep(study=study.name, name=f"{study.name}-{size}", grid=chosen["grid"], base={**chosen["base"], "seed": seed})
+    return sized_sweep(study, size, seed, **SIZES[size])
 
 
 def analyse(dataset: xarray.Dataset, size: str) -> Analysis:

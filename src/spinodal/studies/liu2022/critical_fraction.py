@@ -7,7 +7,7 @@ from ...citations import LIU2022
 from ...figures import liu2022_critical_fraction as figures
 from ...sweeps import Study, Sweep
 from ..comparison import Comparison, tally
-from ..recipe import Analysis, Picture, Recipe
+from ..recipe import Analysis, Picture, Recipe, sized_sweep
 from .covering import covering_curve
 from .critical_fraction_cell import DIMS, UNITS, CriticalFractionCell, curve_table, run_cell
 
@@ -41,7 +41,7 @@ study = Study(
 
 def sweep(size: str, seed: int) -> Sweep:
     """One cell for each number of symbols."""
-    return Sweep(study=study.name, name=f"{study.name}-{size}", grid={"symbols": SYMBOLS[size]}, base={"seed": seed, "draws": DRAWS})
+    return sized_sweep(study, size, seed, {"symbols": SYMBOLS[size]}, {"draws": DRAWS})
 
 
 def analyse(dataset: xarray.Dataset, size: str) -> Analysis:

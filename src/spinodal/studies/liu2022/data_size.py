@@ -11,7 +11,7 @@ from ...theory.effective import ideal_accuracy, linear_curve
 from ...transitions.learning_phases import wilson_interval
 from ..averages import half_crossing
 from ..comparison import Comparison, tally
-from ..recipe import Analysis, Picture, Recipe
+from ..recipe import Analysis, Picture, Recipe, sized_sweep
 from ..trained import reached, run_table
 from .data_size_cell import DIMS, LEVEL, LINE, UNITS, DataSizeCell, group_key, run_cell
 from .data_size_numbers import COUNT, agreement
@@ -57,7 +57,7 @@ study = Study(
 def sweep(size: str, seed: int) -> Sweep:
     """One network a cell."""
     grid = {"decoder_rate": RATES[size], "training_pairs": PAIRS, "replica": range(REPLICAS[size])}
-    return Sweep(study=study.name, name=f"{study.name}-{size}", grid=grid, base={"seed": seed})
+    return sized_sweep(study, size, seed, grid)
 
 
 def analyse(dataset: xarray.Dataset, size: str) -> Analysis:

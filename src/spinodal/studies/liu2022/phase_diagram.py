@@ -12,7 +12,7 @@ from ...report import Explorer, MapCell, Table
 from ...sweeps import Study, Sweep
 from ...transitions.learning_phases import PHASES, classify, wilson_interval
 from ..comparison import Comparison, tally
-from ..recipe import Analysis, Picture, Recipe
+from ..recipe import Analysis, Picture, Recipe, sized_sweep
 from ..trained import run_table
 from .symbol_cell import DIMS, UNITS, SymbolCell, group_key, run_cell
 
@@ -64,8 +64,7 @@ class Diagram:
     def sweep(self, size: str, seed: int) -> Sweep:
         """Both axes and the replicas; the last axis varies fastest, so that a diagram fills evenly."""
         grid = {"replica": range(self.replicas[size]), **self.grid(size)}
-        base = {**self.base, "steps": self.caps[size], "seed": seed}
-        return Sweep(study=self.name, name=f"{self.name}-{size}", grid=grid, base=base)
+        return sized_sweep(self.study(), size, seed, grid, {**self.base, "steps": self.caps[size]})
 
     def analyse(self, dataset: xarray.Dataset, size: str) -> Analysis:
         """Probabilities, the published counts and the study's own expectations beside them, the map to click through."""

@@ -8,7 +8,7 @@ from ...citations import NANDA2023
 from ...figures import nanda2023 as figures
 from ...sweeps import Study, Sweep
 from ..comparison import tally
-from ..recipe import Analysis, Picture, Recipe
+from ..recipe import Analysis, Picture, Recipe, sized_sweep
 from ..trained import run_table
 from . import published
 from .analysis import analysed, decay_line, fraction_laws, with_fits
@@ -51,7 +51,7 @@ def sweep(size: str, seed: int) -> Sweep:
     """The main run, other fractions and other decays, and the seeds of the size."""
     given = SIZES[size]
     grid = {"arm": given["arms"], "replica": range(given["replicas"])}
-    return Sweep(study=study.name, name=f"{study.name}-{size}", grid=grid, base={**given["base"], "seed": seed})
+    return sized_sweep(study, size, seed, grid, given["base"])
 
 
 def analyse(dataset: xarray.Dataset, size: str) -> Analysis:

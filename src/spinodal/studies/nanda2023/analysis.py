@@ -7,7 +7,7 @@ import numpy as np
 import xarray
 
 from ..censored_line import EARLIER, LATER, SEEN, Line, fit_line
-from ..laws import LAWS, POWER, Laws, fit_laws
+from ..delay_laws import LAWS, POWER, Laws, fit_laws
 from . import published
 from .cell import CROSSED, MAIN, arm_point
 from .readings import CHOICES, PAST, PUBLISHED, QUANTILES, WAYS

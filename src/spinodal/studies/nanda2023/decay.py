@@ -12,7 +12,7 @@ from ...sweeps import Study, Sweep
 from ..censored import median_of
 from ..censored_line import LATER, SEEN, Line, fit_line
 from ..comparison import Comparison, tally
-from ..recipe import Analysis, Picture, Recipe
+from ..recipe import Analysis, Picture, Recipe, sized_sweep
 from ..trained import run_table
 from . import published
 from .cell import FIT_LEVEL
@@ -56,8 +56,7 @@ study = Study(
 
 def sweep(size: str, seed: int) -> Sweep:
     """Rates, decays and seeds of the size."""
-    chosen = SIZES[size]
-    return Sweep(study=study.name, name=f"{study.name}-{size}", grid=chosen["grid"], base={**chosen["base"], "seed": seed})
+    return sized_sweep(study, size, seed, **SIZES[size])
 
 
 def analyse(dataset: xarray.Dataset, size: str) -> Analysis:

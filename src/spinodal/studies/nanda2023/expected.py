@@ -6,7 +6,7 @@ import xarray
 from ..censored import censored_median
 from ..censored_line import Line
 from ..comparison import Comparison
-from ..laws import EXPONENTIAL, Laws
+from ..delay_laws import EXPONENTIAL, Laws
 from ..shares import universal
 from . import published
 from .analysis import CROSSING, arms, at_end

@@ -4,7 +4,7 @@ import numpy as np
 import xarray
 
 from ...report import Table
-from ..laws import EXPONENTIAL, LAWS, Laws
+from ..delay_laws import EXPONENTIAL, LAWS, Laws
 from . import published
 from .analysis import READINGS, arms, at_end
 from .cell import CROSSED

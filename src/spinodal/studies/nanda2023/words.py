@@ -6,7 +6,7 @@ import xarray
 from ...transitions.learning_phases import wilson_interval
 from ..averages import sign_test
 from ..censored_line import Line
-from ..laws import EXPONENTIAL, POWER, Laws
+from ..delay_laws import EXPONENTIAL, POWER, Laws
 from . import published
 from .analysis import RANDOM, TRIED, arms, at_end, law_arms
 from .cell import MAIN

@@ -13,7 +13,7 @@ from ...sweeps import Study, Sweep
 from ...theory.effective import generalisation_steps
 from .. import trained
 from ..comparison import Comparison, tally
-from ..recipe import Analysis, Picture, Recipe
+from ..recipe import Analysis, Picture, Recipe, sized_sweep
 from .cell import DIMS, UNITS, OmnigrokCell, run_cell
 from .explorers import landscape_map, phase_map
 from .landscape import critical_norms, geometric, log10, neighbours, over_replicas
@@ -78,7 +78,7 @@ study = Study(
 def sweep(size: str, seed: int) -> Sweep:
     """Data sizes times initial norms, each with its norm fixed (decay 0) and decaying, times replicas."""
     grid = {"replica": range(REPLICAS[size]), "samples": SAMPLES[size], "alpha": ALPHAS[size], "decay": (0.0, DECAY[size])}
-    return Sweep(study=study.name, name=f"{study.name}-{size}", grid=grid, base={"seed": seed, **HURRY[size]})
+    return sized_sweep(study, size, seed, grid, HURRY[size])
 
 
 def analyse(dataset: xarray.Dataset, size: str) -> Analysis:

@@ -14,7 +14,7 @@ from ...sweeps import Study, Sweep
 from ...theory.effective import generalisation_steps
 from .. import trained
 from ..comparison import Comparison, tally
-from ..recipe import Analysis, Picture, Recipe
+from ..recipe import Analysis, Picture, Recipe, sized_sweep
 from .cell import DIMS, UNITS, OmnigrokCell, run_cell
 from .clock import accuracy_at, exponents, logarithm_slopes, time_slopes
 from .explorers import GAP, landscape_map, phase_map, phases
@@ -70,7 +70,7 @@ study = Study(
 def sweep(size: str, seed: int) -> Sweep:
     """Initial norms times decays, decay 0 being the reduced landscape, times replicas."""
     grid = {"replica": range(REPLICAS[size]), "alpha": ALPHAS[size], "decay": DECAYS[size]}
-    return Sweep(study=study.name, name=f"{study.name}-{size}", grid=grid, base={"seed": seed})
+    return sized_sweep(study, size, seed, grid)
 
 
 def analyse(dataset: xarray.Dataset, size: str) -> Analysis:

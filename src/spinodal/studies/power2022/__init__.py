@@ -6,7 +6,7 @@ from ...citations import POWER2022
 from ...figures import power2022 as figures
 from ...sweeps import Study, Sweep
 from ..comparison import tally
-from ..recipe import Analysis, Picture, Recipe
+from ..recipe import Analysis, Picture, Recipe, sized_sweep
 from ..trained import run_table
 from .analysis import analysed
 from .cell import DIMS, GROUP, REGULARISATIONS, TASKS, UNITS, PowerCell, group_key, run_cell
@@ -46,7 +46,7 @@ def sweep(size: str, seed: int) -> Sweep:
     """Every arm at every share of the table."""
     own = SIZES[size]
     grid = {"arm": list(own["arms"]), "train_fraction": list(own["fractions"]), "replica": range(own["replicas"])}
-    return Sweep(study=study.name, name=f"{study.name}-{size}", grid=grid, base={**own["base"], "seed": seed})
+    return sized_sweep(study, size, seed, grid, own["base"])
 
 
 def analyse(dataset: xarray.Dataset, size: str) -> Analysis:

@@ -8,7 +8,7 @@ from ...citations import PRIETO2025
 from ...figures import prieto2025 as figures
 from ...sweeps import Study, Sweep
 from ..comparison import tally
-from ..recipe import Analysis, Picture, Recipe
+from ..recipe import Analysis, Picture, Recipe, sized_sweep
 from ..trained import run_table
 from .analysis import analysed
 from .arms import ARMS, QUICK_ARMS
@@ -45,7 +45,7 @@ study = Study(
 def sweep(size: str, seed: int) -> Sweep:
     """All arms of the size, each on the same replicas."""
     grid = {"arm": list(SIZES[size]["arms"]), "replica": range(SIZES[size]["replicas"])}
-    return Sweep(study=study.name, name=f"{study.name}-{size}", grid=grid, base={**SIZES[size]["base"], "seed": seed})
+    return sized_sweep(study, size, seed, grid, SIZES[size]["base"])
 
 
 def analyse(dataset: xarray.Dataset, size: str) -> Analysis:

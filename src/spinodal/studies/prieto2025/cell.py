@@ -8,7 +8,7 @@ import numpy as np
 from ...errors import choice, integer, require
 from ...problems import ModularArithmetic
 from ..outputs import derived_seed
-from ..trained import padded, step_number
+from ..trained import answered, padded, step_number
 from .arms import ARMS, Arm
 from .looks import READINGS, Looks
 
@@ -128,8 +128,7 @@ def run_cell(cell: NumericsCell) -> dict[str, Any]:
         **{name: float(getattr(found, name)[-1]) for name in RECORDED},
         "last_step": float(found.steps[-1]),
         "budget": float(steps),
-        # In the race a setting that diverges has lost: an answer, not a failure
-        "converged": bool(found.converged) or arm.pace == "race",
+        "converged": answered(found, may_diverge=arm.pace == "race"),
         "diverged_at": step_number(found.diverged_at),
         **{name: padded(values, cell.looks + 1) for name, values in series.items()},
     }

@@ -8,7 +8,7 @@ from ...citations import PRIETO2025
 from ...figures import prieto2025 as figures
 from ...sweeps import Study, Sweep
 from ..comparison import tally
-from ..recipe import Analysis, Picture, Recipe
+from ..recipe import Analysis, Picture, Recipe, sized_sweep
 from ..trained import run_table
 from .analysis import analysed
 from .arms import QUICK_ARMS, RACING
@@ -56,7 +56,7 @@ def sweep(size: str, seed: int) -> Sweep:
     """The arms of the race, each on the same replicas; the first of them are those of `prieto2025`."""
     chosen = SIZES[size]
     grid = {"arm": list(chosen["arms"]), "replica": range(chosen["replicas"])}
-    return Sweep(study=study.name, name=f"{study.name}-{size}", grid=grid, base={**chosen["base"], "seed": seed})
+    return sized_sweep(study, size, seed, grid, chosen["base"])
 
 
 def analyse(dataset: xarray.Dataset, size: str) -> Analysis:

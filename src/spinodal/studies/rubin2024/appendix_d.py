@@ -10,7 +10,7 @@ from ...figures import rubin2024_appendix_d as figures
 from ...sweeps import Study, Sweep
 from ..averages import negative_log_density
 from ..comparison import Comparison, tally
-from ..recipe import Analysis, Picture, Recipe
+from ..recipe import Analysis, Picture, Recipe, sized_sweep
 from . import teacher_student_theory as theory
 from .errata import APPENDIX_D
 from .teacher_student_average import against_corrected_theory, averaged, droplet_norms, error_bars_mean, worst_deviation
@@ -42,7 +42,7 @@ def sweep(size: str, seed: int) -> Sweep:
     """Three widths times as many data sets as the size has."""
     grid = {"data_seed": range(DATA_SETS[size]), "width": WIDTHS}
     hurry = QUICK if size == "quick" else {}
-    return Sweep(study=study.name, name=f"{study.name}-{size}", grid=grid, base={**BASE, "seed": seed, **hurry})
+    return sized_sweep(study, size, seed, grid, {**BASE, **hurry})
 
 
 def analyse(dataset: xarray.Dataset, size: str) -> Analysis:

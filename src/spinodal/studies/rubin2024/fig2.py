@@ -9,7 +9,7 @@ from ...problems import TeacherStudent
 from ...report import Table
 from ...sweeps import Study, Sweep
 from ..comparison import Comparison, tally
-from ..recipe import Analysis, Picture, Recipe
+from ..recipe import Analysis, Picture, Recipe, sized_sweep
 from . import teacher_student_theory as theory
 from .errata import TEACHER_STUDENT
 from .teacher_student_average import (
@@ -67,8 +67,7 @@ study = Study(
 def sweep(size: str, seed: int) -> Sweep:
     """Five noises (three if quick) times as many data sets as the size has."""
     grid = {"data_seed": range(DATA_SETS[size]), "noise": QUICK_NOISES if size == "quick" else NOISES}
-    hurry = QUICK if size == "quick" else {}
-    return Sweep(study=study.name, name=f"{study.name}-{size}", grid=grid, base={"seed": seed, **hurry})
+    return sized_sweep(study, size, seed, grid, QUICK if size == "quick" else None)
 
 
 def scaled(problem: TeacherStudent, scale: float) -> TeacherStudent:

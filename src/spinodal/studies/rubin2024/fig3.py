@@ -13,7 +13,7 @@ from ...sweeps import Study, Sweep
 from ...theory import modular_addition as theory
 from ..averages import mean_and_error
 from ..comparison import Comparison, tally
-from ..recipe import Analysis, Picture, Recipe
+from ..recipe import Analysis, Picture, Recipe, sized_sweep
 from .errata import MODULAR_ADDITION
 from .modular_addition_cell import DIMS, UNITS, ModularAdditionCell, group_key, run_cell
 
@@ -54,7 +54,7 @@ study = Study(
 def sweep(size: str, seed: int) -> Sweep:
     """Six temperatures at the primes of the size."""
     grid = {"prime": PRIMES[size], "temperature": TEMPERATURES}
-    return Sweep(study=study.name, name=f"{study.name}-{size}", grid=grid, base={"seed": seed})
+    return sized_sweep(study, size, seed, grid)
 
 
 def analyse(dataset: xarray.Dataset, size: str) -> Analysis:

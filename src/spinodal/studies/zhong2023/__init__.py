@@ -6,7 +6,7 @@ from ...citations import ZHONG2023
 from ...figures import zhong2023 as figures
 from ...sweeps import Study, Sweep
 from ..comparison import tally
-from ..recipe import Analysis, Picture, Recipe
+from ..recipe import Analysis, Picture, Recipe, sized_sweep
 from ..trained import run_table
 from . import published
 from .analysis import analysed
@@ -43,7 +43,7 @@ def settings_of(size: str) -> AttentionCell:
 
 def sweep(size: str, seed: int) -> Sweep:
     """Coefficients, widths and networks of the size."""
-    return Sweep(study=study.name, name=f"{study.name}-{size}", grid=SIZES[size]["grid"], base={**SIZES[size]["base"], "seed": seed})
+    return sized_sweep(study, size, seed, **SIZES[size])
 
 
 def analyse(dataset: xarray.Dataset, size: str) -> Analysis:

@@ -5,7 +5,7 @@ import pytest
 from scipy.stats import linregress, norm
 
 from spinodal.studies.censored_line import EARLIER, LATER, SEEN, fit_line
-from spinodal.studies.laws import EXPONENTIAL, POWER, fit_laws
+from spinodal.studies.delay_laws import EXPONENTIAL, POWER, fit_laws
 from spinodal.studies.nanda2023 import published
 
 
