@@ -18,12 +18,12 @@ def one_thread() -> dict[str, Any] | None:
 
 
 @functools.cache
-def has_bfloat16_unit() -> bool:
-    """Whether JAX computes on a CPU that multiplies bfloat16 matrices in a unit of their own (AMX), as far as Linux tells."""
+def multiplies_bfloat16() -> bool:
+    """Whether JAX computes on a CPU with instructions for products of bfloat16 (AMX, AVX-512), as far as Linux tells."""
     import jax
 
     try:
-        return jax.default_backend() == "cpu" and "amx_bf16" in Path("/proc/cpuinfo").read_text().split()
+        return jax.default_backend() == "cpu" and not {"amx_bf16", "avx512_bf16"}.isdisjoint(Path("/proc/cpuinfo").read_text().split())
     except OSError:
         return False
 

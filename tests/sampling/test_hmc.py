@@ -23,8 +23,14 @@ def crude(z, _):
     return 7.0 + jnp.sum(slope * z), slope
 
 
+def half(z, _):
+    """The gradient of half of the potential, and of a tenth of another one."""
+    return PRECISION * (z - CENTRE) / 2 + z**3 / 10
+
+
 KERNELS = Kernels(gaussian, lambda z, _: {"z": z})
 GUIDED = KERNELS._replace(guide=crude)
+SPLIT = KERNELS._replace(stiff=half)
 
 
 def hmc_step(key, state):
@@ -35,12 +41,18 @@ def guided_step(key, state):
     return hmc.step(key, state, GUIDED, None, jnp.float32(0.4), jnp.int32(4), 8)
 
 
+def split_step(key, state):
+    return hmc.step(key, state, SPLIT, None, jnp.float32(0.4), jnp.int32(4), 8)
+
+
 def mala_step(key, state):
     return langevin.step(key, state, KERNELS, None, jnp.float32(0.15), jnp.int32(5), adjusted=True)
 
 
 @pytest.mark.parametrize(
-    ("step", "kernels"), [(hmc_step, KERNELS), (guided_step, GUIDED), (mala_step, KERNELS)], ids=["hmc", "guided by another force", "mala"]
+    ("step", "kernels"),
+    [(hmc_step, KERNELS), (guided_step, GUIDED), (split_step, SPLIT), (mala_step, KERNELS)],
+    ids=["hmc", "guided by another force", "a part in shorter steps", "mala"],
 )
 def test_a_gaussian_posterior_has_its_mean_and_variance(step, kernels):
     def chain(key):
@@ -117,6 +129,31 @@ def test_the_energy_change_equals_the_difference_of_energies_in_float64(kernels)
     assert float(state.guided) == pytest.approx(judged(z if taken else z0), rel=1e-5)
     assert np.allclose(np.asarray(info.jumps)[:3], jumps, rtol=1e-3)
     assert np.asarray(info.jumps)[3] == 0
+
+
+@pytest.mark.parametrize("steps", [1, 2, 3, 5])
+def test_a_split_trajectory_is_that_of_its_float64_twin(steps):
+    """Kicks of the rest by Gregory's weights, the stiff part's in between by leapfrogs, all written out."""
+    key, z0 = jax.random.key(3), np.linspace(-2, 2, 6)
+    state, info = hmc.step(key, hmc.init(jnp.asarray(z0, jnp.float32), SPLIT, None), SPLIT, None, jnp.float32(0.7), jnp.int32(steps), 5)
+    keys = jax.random.split(key, 3)
+    p = np.asarray(jax.random.normal(keys[0], (6,), jnp.float32), np.float64)
+    h, z = 0.7 * float(jax.random.uniform(keys[1], minval=0.8, maxval=1.2)), z0.copy()
+    weights = {1: [1 / 2, 1 / 2], 2: [5 / 12, 14 / 12, 5 / 12], 3: [5 / 12, 13 / 12, 13 / 12, 5 / 12]}
+    weights[5] = [5 / 12, 13 / 12, 1, 1, 13 / 12, 5 / 12]
+    energy = lambda z, p: (PRECISION * (z - CENTRE) ** 2).sum() / 2 + (z @ z + p @ p) / 2  # noqa: E731
+    rest = lambda z: PRECISION * (z - CENTRE) - half(z, None)  # noqa: E731
+    before, inner = energy(z, p), h / hmc.INNER_STEPS
+    p = p - h * weights[steps][0] * rest(z)
+    for weight in weights[steps][1:]:
+        for _ in range(hmc.INNER_STEPS):
+            p = p - inner / 2 * half(z, None)
+            z, p = np.cos(inner) * z + np.sin(inner) * p, np.cos(inner) * p - np.sin(inner) * z
+            p = p - inner / 2 * half(z, None)
+        p = p - h * weight * rest(z)
+    assert float(info.acceptance) == pytest.approx(min(1, np.exp(before - energy(z, p))), rel=1e-4)
+    taken = bool(jax.random.uniform(keys[2]) < info.acceptance)
+    assert np.allclose(state.position, z if taken else z0, atol=1e-5)
 
 
 def test_an_overflowing_trajectory_is_refused_and_counted_as_divergent():

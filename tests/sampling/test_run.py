@@ -164,7 +164,7 @@ def test_progress_goes_to_one_and_gradients_are_counted():
 
 @pytest.mark.parametrize("unit", [True, False])
 def test_auto_takes_bfloat16_where_it_pays_and_the_record_says_so(unit, monkeypatch):
-    monkeypatch.setattr(chains, "has_bfloat16_unit", lambda: unit)
+    monkeypatch.setattr(chains, "multiplies_bfloat16", lambda: unit)
     full = TeacherStudent(150, 700, 3000, 0.2, -0.3, 0.5, 8 / 700)
     taken = {
         name: chains.settled(HMC(), posterior_of(problem), problem).gradients

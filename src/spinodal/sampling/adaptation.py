@@ -10,7 +10,7 @@ from .posteriors.interface import Array
 
 # Hoffman and Gelman's gain, 1 / 0.05, makes so short a warm-up as ours swing widely, and the average of the swings comes out a third low
 GAIN = 1 / 0.2
-# Directions of the prior, which the likelihood's jump hardly feels, turn by a trajectory's angle; nothing else moves them without refresh
+# Directions of the prior, which the likelihood's jump hardly feels, turn by a trajectory's angle; nothing else moves most of them
 LEAST_ANGLE = np.pi / 4
 
 
@@ -39,16 +39,15 @@ def update(state: DualAveraging, acceptance: jax.Array, target: jax.Array) -> Du
     return DualAveraging(log_step, weight * log_step + (1 - weight) * state.log_averaged, error, count, state.centre)
 
 
-def trajectory_length(jumps: np.ndarray, overhead: float, step_size: float) -> int:
+def trajectory_length(jumps: np.ndarray, step_size: float) -> int:
     """The number of steps with the largest squared jump of the likelihood per gradient.
 
-        l* = argmax_l  E[min(1, e^(-dH_l)) (U_l - U_0)^2] / (l + overhead),    l h >= LEAST_ANGLE if overhead = 0
+        l* = argmax_l  E[min(1, e^(-dH_l)) (U_l - U_0)^2] / l,    l h >= LEAST_ANGLE
 
     Arguments: jumps: the accepted squared jumps after l = 1 ... L steps, shape (trajectories, L), smoothed over three neighbours here.
-        overhead: cost of a draw beside its trajectory, in gradients; 0: the trajectory is all that moves. step_size: h.
+        step_size: h.
     """
     mean = np.concatenate([[0.0], jumps.mean(axis=0), jumps[:, -1:].mean(axis=0)])  # no step, no jump
     smooth = np.convolve(mean, np.ones(3) / 3, mode="valid")
-    length = int(np.argmax(smooth / (np.arange(1, smooth.size + 1) + overhead))) + 1
-    least = 1 if overhead else int(np.ceil(LEAST_ANGLE / step_size))
-    return max(length, min(least, smooth.size))
+    length = int(np.argmax(smooth / np.arange(1, smooth.size + 1))) + 1
+    return max(length, min(int(np.ceil(LEAST_ANGLE / step_size)), smooth.size))

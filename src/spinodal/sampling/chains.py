@@ -9,7 +9,7 @@ from typing import Any
 import jax
 import numpy as np
 
-from ..compiling import has_bfloat16_unit
+from ..compiling import multiplies_bfloat16
 from ..errors import require
 from . import adaptation, programs
 from .diagnostics import Diagnostics, diagnose, varying
@@ -47,7 +47,7 @@ def settled(sampler: HMC | Langevin, posterior, problem) -> HMC | Langevin:
     if sampler.gradients == "bfloat16":
         require(pays is not None, f"gradients='bfloat16' is for the posterior of a TeacherStudent, got a {type(problem).__name__}")
         return sampler
-    return replace(sampler, gradients="bfloat16" if pays is not None and pays(problem) and has_bfloat16_unit() else "float32")
+    return replace(sampler, gradients="bfloat16" if pays is not None and pays(problem) and multiplies_bfloat16() else "float32")
 
 
 class Host:
@@ -60,7 +60,7 @@ class Host:
         self.spec = programs.Spec(
             kind="hmc" if is_hmc else "mala" if sampler.adjusted else "langevin",
             guided=is_hmc and sampler.gradients == "bfloat16",
-            refresh=is_hmc and sampler.neuron_updates > 0 and posterior.DRAW_COST is not None,
+            refresh=is_hmc and sampler.neuron_updates > 0 and posterior.REFRESHES,
             most_steps=max(64, 2 * sampler.leapfrog_steps) if is_hmc and sampler.adapt else sampler.leapfrog_steps if is_hmc else 1,
             capacity=8 if work > LARGE else 64,
         )
@@ -146,19 +146,24 @@ class Host:
             tell(min(1.0, ensemble.done / total), text)
 
     def _warm(self, ensemble: Ensemble, warmup: int, pool: ThreadPoolExecutor) -> None:
-        """One chunk of the warm-up: learn the step (half), scout for the trajectory's length (a fifth), settle (the rest)."""
+        """One chunk of the warm-up: learn the step (half), scout for the trajectory's length (a fifth), settle (the rest).
+
+        With `refresh`, which moves what is slow, nobody scouts: trajectories are as short as the prior allows.
+        """
         sampler = self.sampler
         if not (isinstance(sampler, HMC) and sampler.adapt):
             count = min(self.spec.capacity, warmup - ensemble.done)
             self.chunk(ensemble, count, adapting=False, leapfrog_steps=ensemble.leapfrog_steps, pool=pool)
             return
-        learned, scouted = warmup // 2, warmup // 2 + warmup // 5
+        learned, asked = warmup // 2, sampler.step_size * sampler.leapfrog_steps
+        scouted = learned if self.spec.refresh else learned + warmup // 5
         end = next(mark for mark in (learned, scouted, warmup) if ensemble.done < mark)
         count = min(self.spec.capacity, end - ensemble.done)
         step = self.pooled_step(ensemble)
         # Angles: the first trajectories as long as asked for, the scouts a little beyond where a prior direction has turned to a fresh one
-        angle = 0.6 * np.pi if end == scouted else sampler.step_size * sampler.leapfrog_steps
-        length = int(np.clip(round(angle / step), 1, self.spec.most_steps))
+        settled = adaptation.LEAST_ANGLE if self.spec.refresh else asked
+        angle = asked if end == learned else 0.6 * np.pi if end == scouted else settled
+        length = self._steps(angle, step)
         if end == warmup and scouted > learned:
             length = ensemble.leapfrog_steps
         rows = self.chunk(ensemble, count, adapting=True, leapfrog_steps=length, pool=pool)
@@ -169,18 +174,15 @@ class Host:
         if ensemble.done == scouted and ensemble.jumps:
             shortest = min(jumps.shape[1] for jumps in ensemble.jumps)
             jumps = np.concatenate([jumps[:, :shortest] for jumps in ensemble.jumps])
-            ensemble.leapfrog_steps = adaptation.trajectory_length(jumps, self._overhead(), self.pooled_step(ensemble))
+            ensemble.leapfrog_steps = adaptation.trajectory_length(jumps, self.pooled_step(ensemble))
         if ensemble.done == warmup:
             pooled = np.float32(np.log(self.pooled_step(ensemble)))
             ensemble.carries = [carry._replace(adaptation=carry.adaptation._replace(log_averaged=pooled)) for carry in ensemble.carries]
             if scouted == learned:
-                ensemble.leapfrog_steps = length
+                ensemble.leapfrog_steps = self._steps(settled, self.pooled_step(ensemble))
 
-    def _overhead(self) -> float:
-        if not (self.spec.refresh and isinstance(self.sampler, HMC)):
-            return 0.0
-        cost = self.posterior.GUIDED_DRAW_COST if self.spec.guided else self.posterior.DRAW_COST
-        return cost.once + cost.each_round * self.sampler.neuron_updates
+    def _steps(self, angle: float, step_size: float) -> int:
+        return int(np.clip(round(angle / step_size), 1, self.spec.most_steps))
 
     def _tune(self, ensemble: Ensemble) -> None:
         states = [carry.state for carry in ensemble.carries]

@@ -6,7 +6,7 @@ from ..problems import ModularAddition, TeacherStudent
 def bytes_needed(problem: TeacherStudent | ModularAddition, chains: int, draws: int, threads: int) -> int:
     """Estimate of the memory of one call of `sample`: data, draws kept, and what the chains at work hold, in bytes."""
     if isinstance(problem, TeacherStudent):
-        data = 14 * problem.samples * problem.input_dim  # float64 as drawn, float32 and bfloat16 as used
+        data = 14 * problem.samples * problem.input_dim + 12 * problem.input_dim**2  # float64 as drawn, float32 and bfloat16 as used
         kept = 8 * chains * draws * problem.width
         weights = 4 * problem.width * (problem.input_dim + 1)
         working = 4 * problem.samples * problem.width + 10 * weights

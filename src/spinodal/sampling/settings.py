@@ -36,7 +36,7 @@ class HMC:
     leapfrog_steps: int = 14
     target_acceptance: float = 0.8
     adapt: bool = True
-    neuron_updates: int = 3
+    neuron_updates: int = 2
     gradients: Literal["auto", "float32", "bfloat16"] = "auto"
 
     def __post_init__(self) -> None:

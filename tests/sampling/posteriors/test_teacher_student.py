@@ -51,6 +51,46 @@ def test_the_guide_is_the_gradient_to_the_precision_of_bfloat16():
     assert 2e-4 < error < 2**-8  # not the float32 gradient, and near it
 
 
+@pytest.mark.parametrize("samples", [1, 65, 150])
+def test_the_potential_alone_is_that_which_comes_with_the_gradient(samples):
+    problem = TeacherStudent(7, 9, samples, 0.3, -0.4, 0.6, 0.5)
+    data, constants, kernels, z = setting(problem)
+    potential, residual = jax.jit(kernels.potential)(z, constants)
+    assert float(potential) == pytest.approx(twin(z.astype(np.float64), problem, data)[0], rel=2e-6)
+    assert np.allclose(residual, kernels.potential_and_gradient(z, constants)[2], atol=2e-6)
+
+
+def linear_part(z, data):
+    """|y - X beta|^2 / (2 sigma^2) in float64, beta the mean over inputs x ~ N(0, 1) of f(x) x, by quadrature along each neuron."""
+    weights, readouts = z[:-9].reshape(9, 7) * np.sqrt(0.6 / 7), z[-9:] * np.sqrt(0.5 / 9)
+    nodes, heights = hermegauss(60)
+    norm = np.linalg.norm(weights, axis=1)
+    slopes = (erf(norm[:, None] * nodes) * nodes) @ heights / heights.sum() / norm
+    misfit = data.targets - data.inputs @ ((readouts * slopes) @ weights)
+    return misfit @ misfit / (2 * PROBLEM.noise)
+
+
+def test_the_stiff_part_is_the_misfit_of_the_linear_function_that_the_network_holds():
+    data, constants, kernels, z = setting()
+    z, step = z.astype(np.float64), 1e-5
+    expected = [(linear_part(z + step * e, data) - linear_part(z - step * e, data)) / (2 * step) for e in np.eye(z.size)]
+    found = np.asarray(jax.jit(kernels.stiff)(z.astype(np.float32), constants))
+    assert np.abs(found - expected).max() < 1e-5 * np.abs(expected).max()
+
+
+def test_the_rest_is_soft_where_the_stiff_part_is_stiff():
+    """Curvature along the gradient of the stiff part, as trajectories meet it."""
+    problem = TeacherStudent(20, 200, 1500, 0.1, -0.4, 0.6, 0.5)
+    _, constants, kernels, z = setting(problem)
+    stiff = jax.jit(lambda z: kernels.stiff(z, constants))
+    rest = jax.jit(lambda z: kernels.potential_and_gradient(z, constants)[1] - kernels.stiff(z, constants))
+    along = np.asarray(stiff(z))
+    along = along / np.linalg.norm(along)
+    of_stiff, of_rest = (float((f(z + 0.01 * along) - f(z - 0.01 * along)) @ along) / 0.02 for f in (stiff, rest))
+    assert of_stiff > 5
+    assert abs(of_rest) < 0.2 * of_stiff
+
+
 def test_several_tiles_add_up(monkeypatch):
     monkeypatch.setattr(posterior, "TILE_BYTES", 4 * 9 * 64)
     data, constants, kernels, z = setting()

@@ -27,7 +27,7 @@ from .interface import Array, Kernels
 CITATION = RUBIN2024
 
 SCALARS = ("discrepancy", "droplet_weight", "amplitude_product")
-DRAW_COST = GUIDED_DRAW_COST = None  # HMC alone mixes well: a mode crosses its barrier within a few trajectories
+REFRESHES = False  # HMC alone mixes well: a mode crosses its barrier within a few trajectories
 
 
 class Constants(NamedTuple):

@@ -11,14 +11,15 @@ import numpy as np
 
 from .. import hmc
 from .interface import Array, Kernels
-from .teacher_student import Constants, Shape, split
+from .teacher_student import Constants, Shape, bind_stiff, split
 
-STEPS = 6
+STEPS = 8
 
 
 def slide(key: jax.Array, z: jax.Array, constants: Constants, step_size: Array, shape: Shape) -> tuple[jax.Array, jax.Array, jax.Array]:
     """The position after Metropolis's test, targets less output there, and the chance of having been accepted."""
     weights, readouts = split(z, shape)
+    stiff_of_all = bind_stiff(shape)
     transverse = weights.at[:, 0].set(0.0) * constants.weight_scale
     across = jax.lax.map(lambda inputs: transverse @ inputs.T, constants.inputs)  # (tiles, width, tile)
     along = constants.inputs[..., 0] * constants.weight_scale
@@ -43,7 +44,12 @@ def slide(key: jax.Array, z: jax.Array, constants: Constants, step_size: Array, 
         gradient = jnp.concatenate([by_overlap * a * (2 / np.sqrt(np.pi)), by_readout * constants.readout_scale])
         return potential, gradient, residual.ravel()
 
-    kernels = Kernels(potential_and_gradient, observe=lambda x, constants: {})
+    def stiff(x: jax.Array, constants: Constants) -> jax.Array:
+        slopes = stiff_of_all(jnp.concatenate([weights.at[:, 0].set(x[: shape.width]).ravel(), x[shape.width :]]), constants)
+        by_weight, by_readout = split(slopes, shape)
+        return jnp.concatenate([by_weight[:, 0], by_readout])
+
+    kernels = Kernels(potential_and_gradient, observe=lambda x, constants: {}, stiff=stiff)
     start = hmc.init(jnp.concatenate([weights[:, 0], readouts]), kernels, constants)
     state, info = hmc.step(key, start, kernels, constants, step_size, jnp.int32(STEPS), STEPS)
     overlaps, readouts = jnp.split(state.position, 2)
