@@ -4,7 +4,7 @@
 
 A gradient at (d, N, n) needs 4 d N n FLOPs in two products, X W^T and G^T X. Beside the products of just these shapes stands the square
 product of as many FLOPs, which is the most that the library can do. Chains run one a core, so one core is what is timed. The last two
-columns are of the gradient that guides trajectories, its factors in bfloat16, which only a processor with a unit for that does fast.
+columns are of the gradient that guides trajectories, its factors in bfloat16, which only a processor with products of that does faster.
 """
 
 import jax
@@ -12,7 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 from timing import FIG2, seconds, table
 
-from spinodal.compiling import CPU_OPTIONS
+from spinodal.compiling import CPU_OPTIONS, small_pool
 from spinodal.problems import TeacherStudent
 from spinodal.sampling.posteriors import teacher_student as posterior
 
@@ -21,6 +21,8 @@ SIZES = [
     *[(150, width, 3000) for width in (350, 700, 1400)],
     *[(150, 700, samples) for samples in (1500, 3000, 6000)],
 ]
+
+small_pool()  # one core
 
 
 def gradient_seconds(problem: TeacherStudent) -> tuple[float, float]:

@@ -7,6 +7,7 @@ from pathlib import Path
 SCRIPTS = (
     "gradient",
     "against_torch",
+    "stiffness",
     "against_blackjax",
     "equilibrium",
     "theory_map",

@@ -162,6 +162,12 @@ def test_progress_goes_to_one_and_gradients_are_counted():
     assert found.gradient_evaluations == 2 * (1 + 50 * 5)
 
 
+@pytest.mark.parametrize("turn", [0.8, 1.6])
+def test_with_neuron_updates_a_settled_trajectory_turns_by_the_angle_asked_for(turn):
+    found = sample(TINY, chains=2, draws=2, warmup=20, sampler=HMC(turn=turn))
+    assert found.leapfrog_steps == max(1, round(turn / found.step_size))
+
+
 @pytest.mark.parametrize("unit", [True, False])
 def test_auto_takes_bfloat16_where_it_pays_and_the_record_says_so(unit, monkeypatch):
     monkeypatch.setattr(chains, "multiplies_bfloat16", lambda: unit)
@@ -226,6 +232,7 @@ def test_a_wrong_problem_is_named():
         (lambda: HMC(target_acceptance=1.0), "target_acceptance"),
         (lambda: HMC(adapt=1), "adapt"),
         (lambda: HMC(neuron_updates=-1), "neuron_updates"),
+        (lambda: HMC(turn=0), "turn"),
         (lambda: HMC(gradients="float16"), "gradients"),
         (lambda: Langevin(step_size=float("nan")), "step_size"),
         (lambda: Langevin(steps_per_draw=0), "steps_per_draw"),

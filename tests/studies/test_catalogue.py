@@ -32,6 +32,7 @@ def test_every_study_keeps_the_rules(entry):
         assert sweep.study == entry.name
         assert sweep.name == f"{entry.name}-{size}"
         assert sweep.rest["seed"] == 7
+        assert recipe.executor_of(size) in ("serial", "processes")
         assert len({cell.key for cell in sweep.cells()}) == len(sweep)
     assert len({sweep.record.group_key(cell.settings) for cell in recipe.sweep("quick", 0).cells()}) <= PROGRAMS.get(entry.name, 3)
     assert set(entry.sizes) >= {"quick", "paper"}

@@ -148,7 +148,7 @@ class Host:
     def _warm(self, ensemble: Ensemble, warmup: int, pool: ThreadPoolExecutor) -> None:
         """One chunk of the warm-up: learn the step (half), scout for the trajectory's length (a fifth), settle (the rest).
 
-        With `refresh`, which moves what is slow, nobody scouts: trajectories are as short as the prior allows.
+        With `refresh`, which moves what is slow, nobody scouts: trajectories turn by the sampler's `turn`.
         """
         sampler = self.sampler
         if not (isinstance(sampler, HMC) and sampler.adapt):
@@ -161,7 +161,7 @@ class Host:
         count = min(self.spec.capacity, end - ensemble.done)
         step = self.pooled_step(ensemble)
         # Angles: the first trajectories as long as asked for, the scouts a little beyond where a prior direction has turned to a fresh one
-        settled = adaptation.LEAST_ANGLE if self.spec.refresh else asked
+        settled = sampler.turn if self.spec.refresh else asked
         angle = asked if end == learned else 0.6 * np.pi if end == scouted else settled
         length = self._steps(angle, step)
         if end == warmup and scouted > learned:

@@ -1,6 +1,7 @@
 """Samplers and stopping rules as settings objects."""
 
 from dataclasses import dataclass
+from math import pi
 from typing import Literal
 
 from ..errors import choice, integer, positive, real, require
@@ -16,26 +17,33 @@ class HMC:
         p <- p - (h/2) grad U_lik(z);   (z, p) <- rotation of (z, p) by the angle h;   p <- p - (h/2) grad U_lik(z),
 
     second order, reversible, volume-preserving; its error comes from the likelihood alone, so at full size it takes steps twice as
-    long as leapfrog at the same acceptance. The step is jittered by +-20 %.
+    long as leapfrog at the same acceptance. Of a `TeacherStudent` the stiff part of the likelihood, the misfit of the linear function
+    that the network holds, is followed in shorter steps at next to no cost, and the rest kicks with the weights of a quadrature of
+    higher order (`hmc.step`). The step is jittered by +-20 %.
 
     Arguments:
         step_size: h > 0, in prior standard deviations (an angle: 2 pi is one period of the prior). The start when `adapt`.
         leapfrog_steps: steps of a trajectory, 1 to 100,000. The start when `adapt`.
         target_acceptance: mean acceptance that dual averaging aims at, between 0 and 1.
-        adapt: find step size (dual averaging) and trajectory length (squared jump of the likelihood per gradient) in the warm-up.
+        adapt: find step size (dual averaging) and trajectory length in the warm-up: with neuron updates that of an angle of `turn`, else
+            that of the largest squared jump of the likelihood per gradient.
+        turn: > 0, the angle of a trajectory where neuron updates move what is slow. pi/4 is best at the size of figure 2 of
+            arXiv:2310.03789, where they move all of it; with few samples (its appendix D) pi/2 is three times better.
         neuron_updates: rounds of births and deaths of droplets after each trajectory (see `posteriors.neuron_updates`), where the
             posterior has them; 0 for plain HMC. They leave the posterior as it is and change the number of droplets, which HMC hardly does.
         gradients: what kicks within a trajectory. "float32"; or "bfloat16", gradients whose products have factors rounded to 8 bits. The
             posterior stays exact: a kick by any function of the position is a shear, and Metropolis's test has float32 energies. "auto"
-            is bfloat16 for a large `TeacherStudent`, not of very low noise, on a processor with a matrix unit for it (AMX), where a
-            gradient takes half as long; else float32. The record's settings say which it was.
-    Source: Neal (2011); exact Gaussian part: Shahbaba, Lan, Johnson, Neal (2014), arXiv:1106.5941; dual averaging: arXiv:1111.4246.
+            is bfloat16 for a large `TeacherStudent`, not of very low noise, on a processor that multiplies it faster (AMX, AVX-512),
+            where a gradient takes half to two thirds of the time; else float32. The record's settings say which it was.
+    Source: Neal (2011); exact Gaussian part: Shahbaba, Lan, Johnson, Neal (2014), arXiv:1106.5941; shorter steps for a part: Sexton,
+        Weingarten (1992), Nucl. Phys. B 380, 665; dual averaging: arXiv:1111.4246.
     """
 
     step_size: float = 0.1
     leapfrog_steps: int = 14
     target_acceptance: float = 0.8
     adapt: bool = True
+    turn: float = pi / 2
     neuron_updates: int = 2
     gradients: Literal["auto", "float32", "bfloat16"] = "auto"
 
@@ -46,6 +54,7 @@ class HMC:
         target = real("target_acceptance", self.target_acceptance)
         require(0 < target < 1, f"target_acceptance must be between 0 and 1, got {target}")
         require(isinstance(self.adapt, bool), f"adapt must be True or False, got {self.adapt!r}")
+        positive("turn", self.turn, why="the angle of a trajectory")
         integer("neuron_updates", self.neuron_updates, minimum=0)
         choice("gradients", self.gradients, ("auto", "float32", "bfloat16"))
 

@@ -28,8 +28,8 @@ CATALOGUE = (
         RUBIN2024,
         {
             "quick": Size("1 data set x 3 noises", 3),
-            "full": Size("10 data sets x 5 noises", 50),
-            "paper": Size("50 data sets x 5 noises", 250),
+            "full": Size("10 data sets x 5 noises", 19),
+            "paper": Size("50 data sets x 5 noises", 95),
         },
         "spinodal.studies.rubin2024.fig2",
     ),

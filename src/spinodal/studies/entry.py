@@ -10,7 +10,7 @@ from ..errors import nearest, require
 
 @dataclass(frozen=True)
 class Size:
-    """One size of a study: what is computed, and about how long one core with two threads takes (quick measured, others by cells)."""
+    """One size of a study: what is computed, and about how long two cores take, most of it measured on two threads of one."""
 
     what: str
     minutes: float

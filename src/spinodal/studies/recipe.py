@@ -43,8 +43,8 @@ class Recipe:
     """A published result and how to get it.
 
     `name`: its entry in the catalogue, which has title, citation and sizes. `sweep(size, seed)`: the cells. `analyse(dataset, size)`:
-    theory, comparisons and words. `pictures`: drawn from the analysed dataset. `executor`: where its cells are best run; "serial" if a cell
-    uses every core by itself. `health`: what each cell says of itself.
+    theory, comparisons and words. `pictures`: drawn from the analysed dataset. `executor`: where its cells are best run, of all sizes or by
+    size; "serial" if a cell uses every core by itself and there are few. `health`: what each cell says of itself.
     """
 
     name: str
@@ -52,8 +52,12 @@ class Recipe:
     sweep: Callable[[str, int], Sweep]
     analyse: Callable[["xarray.Dataset", str], Analysis]
     pictures: tuple[Picture, ...]
-    executor: str = "serial"
+    executor: str | Mapping[str, str] = "serial"
     health: Callable[["xarray.Dataset", tuple[str, ...]], Table] = cell_table
+
+    def executor_of(self, size: str) -> str:
+        """Where the cells of this size are best run."""
+        return self.executor if isinstance(self.executor, str) else self.executor[size]
 
 
 def sized_sweep(study: Study, size: str, seed: int, grid: Mapping[str, Any], base: Mapping[str, Any] | None = None) -> Sweep:

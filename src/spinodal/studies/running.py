@@ -79,7 +79,9 @@ def run(
         anew = f"; {folder.path} held no run to resume, so this one starts anew" if resume and not folder.resumed else ""
         announce(f"{name}, {entry.sizes[size].what}: about {entry.sizes[size].minutes:g} min on two cores{anew}")
     began = time.monotonic()
-    done = sweeps.run(recipe.sweep(size, seed), folder.store, executor=executor or recipe.executor, progress=progress, retry_failed=resume)
+    done = sweeps.run(
+        recipe.sweep(size, seed), folder.store, executor=executor or recipe.executor_of(size), progress=progress, retry_failed=resume
+    )
     if not done.complete:
         message = done.message + _first_failure(folder)
         return Outcome(name, size, False, False, message, str(folder.path), "", (), (), time.monotonic() - began, entry.citation)

@@ -14,12 +14,12 @@ from ..recipe import Analysis, Picture, Recipe, sized_sweep
 from . import teacher_student_theory as theory
 from .errata import APPENDIX_D
 from .teacher_student_average import against_corrected_theory, averaged, droplet_norms, error_bars_mean, worst_deviation
-from .teacher_student_cell import BIN_EDGES, DIMS, QUICK, UNITS, TeacherStudentCell, group_key, run_cell
+from .teacher_student_cell import BIN_EDGES, DIMS, EXECUTOR, QUICK, UNITS, TeacherStudentCell, group_key, run_cell
 
 WIDTHS = (2800, 1400, 700)
 DATA_SETS = {"quick": 1, "full": 10, "paper": 50}
 FINE = np.unique(np.geomspace(500, 4000, 25).astype(int))
-BASE = {"samples": 600, "noise": 0.05, "cubic": -1.2, "readout_variance": 0.011}
+BASE = {"samples": 600, "noise": 0.05, "cubic": -1.2, "readout_variance": 0.011, "turn": np.pi / 2}
 REFERENCE = {  # b, c at WIDTHS, solved independently on a fine grid
     "mean": [(0.624100, -1.198541), (0.317324, -1.147884), (0.050454, -1.099721)],
     "exact": [(0.557446, -1.183697), (0.222583, -1.123776), (-0.034923, -1.075276)],
@@ -139,4 +139,5 @@ recipe = Recipe(
             figures.density,
         ),
     ),
+    executor=EXECUTOR,
 )

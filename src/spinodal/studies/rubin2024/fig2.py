@@ -20,7 +20,7 @@ from .teacher_student_average import (
     error_bars_mean,
     worst_deviation,
 )
-from .teacher_student_cell import BIN_EDGES, DIMS, QUICK, SCALARS, UNITS, TeacherStudentCell, group_key, run_cell
+from .teacher_student_cell import BIN_EDGES, DIMS, EXECUTOR, QUICK, SCALARS, UNITS, TeacherStudentCell, group_key, run_cell
 
 NOISES = (0.1, 0.15, 0.2, 0.25, 0.3)
 QUICK_NOISES = (0.1, 0.2, 0.3)  # below, at and above the transition
@@ -210,4 +210,5 @@ recipe = Recipe(
             figures.scales,
         ),
     ),
+    executor=EXECUTOR,
 )
