@@ -27,8 +27,8 @@ class HMC:
         target_acceptance: mean acceptance that dual averaging aims at, between 0 and 1.
         adapt: find step size (dual averaging) and trajectory length in the warm-up: with neuron updates that of an angle of `turn`, else
             that of the largest squared jump of the likelihood per gradient.
-        turn: > 0, the angle of a trajectory where neuron updates move what is slow. pi/4 is best at the size of figure 2 of
-            arXiv:2310.03789, where they move all of it; with few samples (its appendix D) pi/2 is three times better.
+        turn: > 0, the angle of a trajectory where neuron updates move what is slow. At the size of figure 2 of arXiv:2310.03789, where
+            they move all of it, its study takes pi/4; with few samples, as in its appendix D, longer ones pay.
         neuron_updates: rounds of births and deaths of droplets after each trajectory (see `posteriors.neuron_updates`), where the
             posterior has them; 0 for plain HMC. They leave the posterior as it is and change the number of droplets, which HMC hardly does.
         gradients: what kicks within a trajectory. "float32"; or "bfloat16", gradients whose products have factors rounded to 8 bits. The
