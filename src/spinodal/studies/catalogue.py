@@ -38,7 +38,7 @@ CATALOGUE = (
         "The transition driven by width at n=600, where single data sets differ",
         RUBIN2024,
         {
-            "quick": Size("1 data set x 3 widths", 4),
+            "quick": Size("1 data set x 3 widths", 3),
             "full": Size("10 data sets x 3 widths", 45),
             "paper": Size("50 data sets x 3 widths", 225),
         },
