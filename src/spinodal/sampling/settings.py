@@ -27,14 +27,14 @@ class HMC:
         target_acceptance: mean acceptance that dual averaging aims at, between 0 and 1.
         adapt: find step size (dual averaging) and trajectory length in the warm-up: with neuron updates that of an angle of `turn`, else
             that of the largest squared jump of the likelihood per gradient.
-        turn: > 0, the angle of a trajectory where neuron updates move what is slow. At the size of figure 2 of arXiv:2310.03789, where
-            they move all of it, its study takes pi/4; with few samples, as in its appendix D, longer ones pay.
         neuron_updates: rounds of births and deaths of droplets after each trajectory (see `posteriors.neuron_updates`), where the
             posterior has them; 0 for plain HMC. They leave the posterior as it is and change the number of droplets, which HMC hardly does.
         gradients: what kicks within a trajectory. "float32"; or "bfloat16", gradients whose products have factors rounded to 8 bits. The
             posterior stays exact: a kick by any function of the position is a shear, and Metropolis's test has float32 energies. "auto"
             is bfloat16 for a large `TeacherStudent`, not of very low noise, on a processor that multiplies it faster (AMX, AVX-512),
             where a gradient takes half to two thirds of the time; else float32. The record's settings say which it was.
+        turn: > 0, the angle of a trajectory where neuron updates move what is slow. At the size of figure 2 of arXiv:2310.03789, where
+            they move all of it, its study takes pi/4; with few samples, as in its appendix D, longer ones pay.
     Source: Neal (2011); exact Gaussian part: Shahbaba, Lan, Johnson, Neal (2014), arXiv:1106.5941; shorter steps for a part: Sexton,
         Weingarten (1992), Nucl. Phys. B 380, 665; dual averaging: arXiv:1111.4246.
     """
@@ -43,9 +43,9 @@ class HMC:
     leapfrog_steps: int = 14
     target_acceptance: float = 0.8
     adapt: bool = True
-    turn: float = pi / 2
     neuron_updates: int = 2
     gradients: Literal["auto", "float32", "bfloat16"] = "auto"
+    turn: float = pi / 2
 
     def __post_init__(self) -> None:
         positive("step_size", self.step_size, why="in prior standard deviations")
