@@ -107,6 +107,8 @@ def test_every_command_explains_itself(capsys):
             ["sample", "teacher-student", "--sampler", "langevin", "--gradients", "bfloat16"],
             "--gradients is a setting of --sampler hmc only",
         ),
+        (["sample", "teacher-student", "--turn", "0"], "--turn must be finite and > 0, got 0.0"),
+        (["sample", "modular-addition", "--sampler", "langevin", "--turn", "1"], "--turn is a setting of --sampler hmc only"),
         (["sample", "modular-addition", "--gradients", "bfloat16"], "is for the posterior of a TeacherStudent, got a ModularAddition"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",

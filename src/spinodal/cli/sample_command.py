@@ -81,6 +81,7 @@ def _sampler_flags() -> list:
         ),
         flag("step_size", float | None, None, "in prior standard deviations; default: the sampler's own, adapted for hmc"),
         flag("leapfrog_steps", int | None, None, "of a trajectory of hmc; default: its own, adapted"),
+        flag("turn", float | None, None, "of hmc: angle of a trajectory where other moves do the rest; default: its own"),
         flag(
             "gradients",
             Literal["auto", "float32", "bfloat16"],
@@ -102,11 +103,11 @@ def _output_flags() -> list:
 def _sampler(flags: Any) -> Any:
     from .. import sampling
 
-    settings = {name: getattr(flags, name) for name in ("step_size", "leapfrog_steps", "gradients")}
+    settings = {name: getattr(flags, name) for name in ("step_size", "leapfrog_steps", "turn", "gradients")}
     given = {name: value for name, value in settings.items() if value not in (None, "auto")}
     if flags.sampler == "hmc":
         return sampling.HMC(**given)
-    for name in ("leapfrog_steps", "gradients"):
+    for name in ("leapfrog_steps", "turn", "gradients"):
         if name in given:
             raise ValueError(f"{name} is a setting of --sampler hmc only")
     return sampling.Langevin(adjusted=flags.sampler == "mala", **given)
