@@ -114,7 +114,7 @@ def test_leads_count_from_a_move_to_that_of_the_test_loss():
     lead = lead_of(found, "restricted loss")
     assert (lead["runs"], lead["median"], lead["earlier"], lead["of"]) == (15, 200, 15, 15)  # 250 against 450
     gini = lead_of(found, "Gini, embedding")  # constant
-    assert (gini["runs"], gini["earlier"], gini["of"]) == (0, 0, 15)
+    assert (gini["runs"], gini["earlier"], gini["of"], gini["median"], gini["looks"]) == (0, 0, 15, -np.inf, -np.inf)
     found["gini_embedding"][0, 0] = np.linspace(0.5, 1, len(STEPS))
     partly = lead_of(analysed(found.drop_vars(["phase", "lead"])), "Gini, embedding")
     assert (partly["runs"], partly["median"], partly["of"]) == (1, -np.inf, 15)

@@ -92,13 +92,17 @@ def lead_of(found: xarray.Dataset, reading: str) -> dict[str, float]:
     never = int(np.sum(np.isnan(here["moved_step"].values[grokked]) & np.isfinite(found["test_loss_moved_step"].values[grokked])))
     every = np.concatenate([known, np.full(never, -np.inf)])
     earlier, of, p = sign_test(np.sign(every))
-    middle = (float(np.median(every)), float(known.min()), float(known.max())) if known.size else (np.nan,) * 3
+    least, largest = (float(known.min()), float(known.max())) if known.size else (np.nan, np.nan)
     idle = np.isfinite(here["moved_step"].values[~grokked])
-    numbers: dict[str, float] = dict(zip(("median", "least", "largest"), middle, strict=True))
+    numbers = {"median": _median(every), "least": least, "largest": largest}
     looks = here["lead_looks"].values[grokked]
     looks = np.concatenate([looks[np.isfinite(looks)], np.full(never, -np.inf)])
-    numbers["looks"] = float(np.median(looks)) if known.size else np.nan
+    numbers["looks"] = _median(looks)
     return {**numbers, "runs": known.size, "earlier": earlier, "of": of, "p": p, "idle": int(idle.sum()), "others": idle.size}
+
+
+def _median(values: np.ndarray) -> float:
+    return float(np.median(values)) if values.size else np.nan
 
 
 def _leads(found: xarray.Dataset) -> str:
