@@ -114,7 +114,14 @@ CASES = {
     "quadratic 500": (QuadraticMLP(500), mean_squared, plain_quadratic, plain_quadratic, products(500, PRIME)),
     "ReLU 512": (ReluMLP((512,)), cross_entropy, plain_relu, torch_relu, products(512, PRIME)),
     "ReLU 200-200": (ReluMLP((200, 200)), cross_entropy, plain_relu, torch_relu, products(200, 200, PRIME)),
-    "transformer": (OneLayerTransformer(), cross_entropy, plain_transformer, plain_transformer, products(128, 128, 512, 128, PRIME + 1)),
+    # Values of all heads to the MLP, both to the logits; and the three products of weights that make it so
+    "transformer": (
+        OneLayerTransformer(),
+        cross_entropy,
+        plain_transformer,
+        plain_transformer,
+        products(128, 512, PRIME + 1) + products(128, PRIME + 1) + 6 * (128 * 128 * (512 + PRIME + 1) + 128 * 512 * (PRIME + 1)),
+    ),
     # Of each pair: b and = in the first layer, their keys and values, and = alone in the second
     "decoder": (
         Decoder(),

@@ -183,7 +183,7 @@ CATALOGUE = (
         "Progress measures of a transformer that groks: three phases, who moves first, delay against data and weight decay",
         NANDA2023,
         {
-            "quick": Size("p = 31: 3 fractions and 3 decays x 3 seeds to 2,000 updates", 3),
+            "quick": Size("p = 31: 3 fractions and 3 decays x 3 seeds to 2,000 updates", 1.5),
             "paper": Size("p = 113: 10 fractions and 4 decays x 5 seeds to 40,000 updates (10,000 from 40 % of the data on)", 1200),
         },
         "spinodal.studies.nanda2023",
@@ -193,7 +193,7 @@ CATALOGUE = (
         "Steps x rate x decay: does more weight decay grok later or sooner?",
         NANDA2023,
         {
-            "quick": Size("p = 31: 3 rates x 4 decays x 3 seeds to 6,000 updates", 3),
+            "quick": Size("p = 31: 3 rates x 4 decays x 3 seeds to 6,000 updates", 2),
             "paper": Size("p = 113: 3 rates x 4 decays x 5 seeds to 40,000 updates", 900),
         },
         "spinodal.studies.nanda2023.decay",

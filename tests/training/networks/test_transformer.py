@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from spinodal.training.networks import OneLayerTransformer
+from spinodal.training.networks import OneLayerTransformer, transformer
 
 
 @dataclass(frozen=True)
@@ -50,13 +50,14 @@ def parameters_of(network, seed=0):
     return found | {name: generator.normal(size=found[name].shape) for name in ("mlp_in_bias", "mlp_out_bias")}
 
 
-def all_pairs():
-    return np.array([(a, b) for a in range(PRIME) for b in range(PRIME)])[::2]
+def all_pairs(copies=1):
+    return np.tile(np.array([(a, b) for a in range(PRIME) for b in range(PRIME)])[::2], (copies, 1))
 
 
-@pytest.mark.parametrize("settings", SETTINGS, ids=str)
-def test_values_and_every_gradient_are_those_of_all_positions(settings):
-    network, pairs = small(**settings), all_pairs()
+@pytest.mark.parametrize(("settings", "copies"), [*((settings, 1) for settings in SETTINGS), ({"attention": 0.7}, 3)], ids=str)
+def test_values_and_every_gradient_are_those_of_all_positions(settings, copies):
+    network, pairs = small(**settings), all_pairs(copies)
+    assert transformer._composing_saves(len(pairs), 12, 20, PRIME + 1) == (copies > 1)
     parameters = parameters_of(network)
     logits, hidden = all_positions(network, parameters, pairs, np)
     back = np.random.default_rng(1).normal(size=logits.shape)

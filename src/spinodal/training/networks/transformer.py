@@ -22,7 +22,8 @@ class OneLayerTransformer:
         A_hj = attention * softmax_j(x Q_h . x_j K_h / sqrt(d_head)) + (1 - attention),
 
     x_j token plus position, x the last of them. Only the last position is read, so only its attention is computed, and keys and values
-    are tables over the symbols instead of products for each pair: the same function, exactly, for about a quarter of the work.
+    are tables over the symbols instead of products for each pair: the same function, exactly, for about a quarter of the work. With many
+    pairs `training_logits` forms O W_in, O U and W_out U first, the same function again.
     Parameters (v = p + 1 tokens with `=`, else p): `embedding` (v, d), `position` (3 or 2, d), `query`, `key`, `value`
     (heads, d, d/heads), `output` (heads, d/heads, d), `mlp_in` (d, m), `mlp_in_bias` (m,), `mlp_out` (m, d), `mlp_out_bias` (d,),
     `unembedding` (d, v).
@@ -83,7 +84,10 @@ class OneLayerTransformer:
 
     def training_logits(self, parameters: dict[str, Any], pairs: Any) -> jax.Array:
         """Logits of all tokens, (n, v): with `equals_token` the last column is that of `=`."""
-        return _read(parameters, self._attended(parameters, pairs))
+        last, weighed = self._weighed(parameters, pairs)
+        if self.equals_token and _composing_saves(len(weighed), *parameters["mlp_in"].shape, parameters["unembedding"].shape[1]):
+            return _read_composed(parameters, last, weighed)
+        return _read(parameters, _residual(parameters, last, weighed))
 
     def logits(self, parameters: dict[str, Any], pairs: Any) -> jax.Array:
         """Logits of the symbols, (n, p)."""
@@ -109,7 +113,11 @@ class OneLayerTransformer:
         return _read(parameters, _residual(parameters, last, attended))[:, : self._prime(parameters)]
 
     def _attended(self, parameters: dict[str, Any], pairs: Any) -> jax.Array:
-        """The residual stream of the last position after attention, (n, d), from tables over the symbols."""
+        """The residual stream of the last position after attention, (n, d)."""
+        return _residual(parameters, *self._weighed(parameters, pairs))
+
+    def _weighed(self, parameters: dict[str, Any], pairs: Any) -> tuple[jax.Array, jax.Array]:
+        """The last position, (1 or n, d), and its weighted values of all heads, (n, d), from tables over the symbols."""
         prime = self._prime(parameters)
         pairs = checked_pairs(pairs, prime)
         first, second = (parameters["embedding"][:prime] + parameters["position"][i] for i in range(2))  # (p, d) each
@@ -125,8 +133,8 @@ class OneLayerTransformer:
             mixed = jnp.einsum("bhk,ahk->abh", query, keys[0]).reshape(prime * prime, self.heads)
             scores = [mixed, jnp.einsum("bhk,bhk->bh", query, keys[1])]
         # Gathered again in the backward pass, as in the quadratic network
-        attended = jax.checkpoint(self._gather)(scores, values, pairs)
-        return _residual(parameters, last if self.equals_token else rows(last, pairs[:, 1]), attended)
+        weighed = jax.checkpoint(self._gather)(scores, values, pairs)
+        return last if self.equals_token else rows(last, pairs[:, 1]), weighed
 
     def _gather(self, scores: list[jax.Array], values: list[jax.Array], pairs: jax.Array) -> jax.Array:
         a, b = pairs[:, 0], pairs[:, 1]
@@ -163,9 +171,13 @@ def _project(x: jax.Array, weights: jax.Array) -> jax.Array:
     return (x @ weights.transpose(1, 0, 2).reshape(d, heads * size)).reshape(-1, heads, size)
 
 
-def _residual(parameters: dict[str, Any], last: jax.Array, attended: jax.Array) -> jax.Array:
-    output = parameters["output"]
-    return last + product(attended, output.reshape(-1, output.shape[-1]))
+def _output(parameters: dict[str, Any]) -> jax.Array:
+    """O of all heads, (d, d)."""
+    return parameters["output"].reshape(-1, parameters["output"].shape[-1])
+
+
+def _residual(parameters: dict[str, Any], last: jax.Array, weighed: jax.Array) -> jax.Array:
+    return last + product(weighed, _output(parameters))
 
 
 def _mlp(parameters: dict[str, Any], stream: jax.Array) -> jax.Array:
@@ -175,3 +187,17 @@ def _mlp(parameters: dict[str, Any], stream: jax.Array) -> jax.Array:
 def _read(parameters: dict[str, Any], stream: jax.Array) -> jax.Array:
     stream = stream + product(_mlp(parameters, stream), parameters["mlp_out"]) + parameters["mlp_out_bias"]
     return product(stream, parameters["unembedding"])
+
+
+def _composing_saves(n: int, d: int, m: int, v: int) -> bool:
+    """Whether n pairs save more multiplications by `_read_composed` than its products of weights take; backward both are twice that."""
+    return n * (d * d + m * (d - v)) > d * d * (m + v) + d * m * v
+
+
+def _read_composed(parameters: dict[str, Any], last: jax.Array, weighed: jax.Array) -> jax.Array:
+    """`_read` of the residual stream of one last position, which is never computed: (n, d) to (n, m) to (n, v) without a stop at d."""
+    output, readout = _output(parameters), parameters["unembedding"]
+    bias = last @ parameters["mlp_in"] + parameters["mlp_in_bias"]
+    hidden = relu(product(weighed, output @ parameters["mlp_in"]) + bias)
+    direct = product(weighed, output @ readout) + (last + parameters["mlp_out_bias"]) @ readout
+    return direct + product(hidden, parameters["mlp_out"] @ readout)
