@@ -54,10 +54,12 @@ def landscape_panel(axes, landscape: xarray.Dataset) -> None:
     alphas = landscape["alpha"].values
     looks = {"train_loss": (TRAIN, "training, last"), "test_loss": (TEST, "test, last"), "best_test_loss": (BEST, "test, best of the run")}
     for name, (look, label) in looks.items():
-        values = np.maximum(landscape[name].transpose("replica", "alpha").values, FLOOR)
-        axes.plot(alphas, np.exp(np.log(values).mean(axis=0)), **{"markersize": 4.5, **look}, label=label)
+        values = landscape[name].transpose("replica", "alpha").values
+        middle = np.exp(np.log(np.maximum(values, np.finfo(float).tiny)).mean(axis=0))
+        axes.plot(alphas, np.maximum(middle, FLOOR), **{"markersize": 4.5, **look}, label=label)
         if name != "best_test_loss":
-            axes.plot(alphas, values.T, color=look["color"], marker=look["marker"], markersize=2.5, linestyle="none", alpha=0.5)
+            points = {"color": look["color"], "marker": look["marker"], "markersize": 2.5, "linestyle": "none", "alpha": 0.5}
+            axes.plot(alphas, np.maximum(values.T, FLOOR), **points)
     axes.set(xscale="log", yscale="log", xlabel=NORM + " (kept fixed)", ylabel="mean squared error")
 
 

@@ -134,7 +134,7 @@ CATALOGUE = (
         OMNIGROK2022,
         {
             "quick": Size("2 data sizes x 6 initial norms x (fixed norm, 1 decay) x 3 replicas", 3),
-            "paper": Size("3 data sizes x 9 initial norms x (fixed norm, 1 decay) x 5 replicas", 150),
+            "paper": Size("3 data sizes x 9 initial norms x (fixed norm, 1 decay) x 5 replicas", 25),
         },
         "spinodal.studies.omnigrok2022.digits",
     ),

@@ -252,6 +252,8 @@ def test_delays_of_digits_are_told_from_their_data(analysed):
     analysis = analysed(digits)
     assert "not MNIST" in analysis.verdict[0]
     delay = analysis.dataset["delay"].sel(alpha=8.0)
+    least, passing = (f"{np.log(8 / float(analysis.dataset[f'alpha_{zero}'].mean())) / 1e-4:,.0f}" for zero in ("critical", "passing"))
+    assert f"{least} and {passing} with N = 100 (norm" in analysis.verdict[2]
     assert delay.values == pytest.approx(np.log(8 / PASSING) / (1e-3 * 0.1) - FITTED, abs=50)
     for samples in digits.SAMPLES["quick"]:
         assert row(analysis, f"share of replicas: delay grows with α from 1 on, N = {samples}").agrees

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 import xarray
 
 from ...citations import OMNIGROK2022
@@ -150,9 +151,22 @@ def _verdict(found: xarray.Dataset, runs: xarray.Dataset, cell: DigitsCell, comp
         f"The reduced test loss is least at α_c = {'; '.join(critical)} (vertex of a parabola in logarithms, geometric "
         f"mean). The errors leave out the spacing of the grid.",
         f"From α = {found['alpha'].values[-1]:g} at decay {cell.decay:g} the test accuracy reaches {cell.level:g} later than that of "
-        f"training by {'; '.join(delay)}.",
+        f"training by {'; '.join(delay)}. {_clocks(found, cell)}",
         f"{tally(comparisons)} Errors are standard errors over {count} replicas (split and network).{few}",
     )
+
+
+def _clocks(found: xarray.Dataset, cell: DigitsCell) -> str:
+    """What the clock says of the largest norm, from two zeros."""
+    told = []
+    for samples in found["samples"].values:
+        zeros = [geometric(found[name].sel(samples=samples))[0] for name in ("alpha_critical", "alpha_passing")]
+        starts = [float(found["alpha"].values[-1]) / zero for zero in zeros if np.isfinite(zero)]
+        steps = [generalisation_steps(start, learning_rate=cell.rate, weight_decay=cell.decay) for start in starts]
+        if len(steps) == len(zeros):
+            told.append(f"{steps[0]:,.0f} and {steps[1]:,.0f} with N = {samples} (norm {zeros[1]:.2f})")
+    said = "; ".join(told) or "not known, as the grid does not enclose both"
+    return f"A clock of pure decay from there to α_c, and to the norm at which the landscape passes that accuracy: {said}."
 
 
 def _caveats(runs: xarray.Dataset, cell: DigitsCell, comparisons: tuple[Comparison, ...]) -> tuple[str, ...]:
