@@ -8,8 +8,6 @@ import numpy as np
 from ..errors import integer, positive
 from .symbol_pairs import widths
 
-OMNIGROK = "Liu, Michaud, Tegmark (2022), Omnigrok: Grokking Beyond Algorithmic Data, arXiv:2210.01117"
-
 
 @dataclass(frozen=True, eq=False)
 class VectorData:
@@ -31,7 +29,8 @@ class RandomTeacher:
 
     Arguments:
         input_dim, output_dim: entries of x and y. hidden_widths: of both networks.
-        samples: in training. test_samples: in the test. tolerance: > 0. seed: >= 0, makes teacher and inputs.
+        samples: in training. test_samples: in the test. tolerance: > 0. seed: >= 0, makes inputs and teacher, in this
+            order, so that other numbers of samples have another teacher.
     Raises: ValueError or TypeError that names the argument.
     Source: arXiv:2210.01117, section on teacher-student.
     """

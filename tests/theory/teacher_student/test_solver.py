@@ -169,11 +169,15 @@ def test_at_infinite_noise_neurons_follow_their_prior(transverse):
     assert found.phase == "GFL"
 
 
-def test_a_wide_network_loses_its_corrections():
-    """Cavity and ridge vanish as N and n grow with everything of the uncorrected closure fixed but the kernel's trace."""
-    problem = TeacherStudent(30, 10**9, 10**9, 0.14e9 / 2400 / 1, -0.3, 0.5, 1.6 / 600)
-    plain, corrected = solve(problem), solve(problem, corrections=("cavity",))
-    assert corrected.linear_discrepancy == pytest.approx(plain.linear_discrepancy, abs=1e-6)
+@pytest.mark.parametrize("correction", ["cavity", "ridge"])
+def test_a_correction_falls_as_the_inverse_of_the_size(correction):
+    """N, n and 1 / sigma_a^2 grow together: that leaves the uncorrected closure as it is."""
+    problems = [TeacherStudent(30, 600 * k, 2400 * k, 0.14, -0.3, 0.5, 1.6 / 600 / k) for k in (1, 100, 10_000)]
+    plain, corrected = ([solve(p, corrections=c).linear_discrepancy for p in problems] for c in ((), (correction,)))
+    assert plain == pytest.approx([plain[0]] * 3, abs=1e-9)
+    shift = np.subtract(corrected, plain)
+    assert shift[0] > 1e-3
+    assert 100 * shift[2] == pytest.approx(shift[1], rel=0.02)
 
 
 def test_without_a_cubic_target_the_network_makes_one_that_fades_with_size():
@@ -187,6 +191,21 @@ def test_strong_learning_ends_in_the_second_mixed_phase():
     assert found.converged
     assert found.phase == "GMFL-II"
     assert found.saddles[0].kind == "barrier"  # the centre is unstable at this size
+
+
+def test_a_noise_that_is_hard_leaves_its_neighbours_as_they_are():
+    problem = fig2(0.2)
+    many = solve_many(problem, noise=[0.2, 1e-28, 0.3], transverse="mean")
+    assert many.converged.tolist() == [True, False, True]
+    alone = [solve(fig2(noise), transverse="mean") for noise in (0.2, 0.3)]
+    assert many.linear_discrepancy[[0, 2]] == pytest.approx([found.linear_discrepancy for found in alone], abs=1e-10)
+    assert many.droplet_fraction()[[0, 2]] == pytest.approx([found.droplet_fraction() for found in alone], abs=1e-9)
+
+
+def test_no_step_left_to_check_the_grid_is_said():
+    found = solve(fig2(0.15), transverse="mean", max_iterations=15)
+    assert not found.converged
+    assert found.message.endswith("no step was left to check the grid; raise max_iterations")
 
 
 def test_solve_many_is_solve_at_each_noise_in_the_order_given():

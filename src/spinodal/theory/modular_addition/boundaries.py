@@ -32,12 +32,14 @@ def transitions(problem: ModularAddition, *, eigenvalue: str = "exact") -> Modul
     )
     spinodal = onset * (4 / 3) ** 0.25  # g falls as 1 / noise^2, and the two couplings are as 1 to 2 / sqrt(3)
     message = f"droplets possible below noise {spinodal:.6g}, formed below {onset:.6g}, {end}"
-    return ModularTransitions(spinodal, onset, completion, message, eigenvalue)
+    return ModularTransitions(spinodal, onset, completion, message, eigenvalue, problem)
 
 
 def onset_noise(problem: ModularAddition) -> float:
     """sigma_I^2, where at discrepancy 1 the coupling g reaches g_c = 2 sqrt(gamma / 3)."""
-    return problem.prime * math.sqrt(problem.readout_variance / problem.width) * (3 / problem.sextic_decay) ** 0.25
+    # Roots before quotients, which may leave the range of floats
+    per_neuron = math.sqrt(problem.readout_variance) / math.sqrt(problem.width)
+    return problem.prime * per_neuron * 3**0.25 / problem.sextic_decay**0.25
 
 
 def droplet_eigenvalue(problem: ModularAddition, eigenvalue: str) -> float:

@@ -36,7 +36,8 @@ def solve(problem: ModularAddition, *, eigenvalue: str = "exact") -> ModularSolu
     instance("problem", problem, ModularAddition)
     found = solve_many(problem, noise=[problem.noise], eigenvalue=eigenvalue)
     names = ("discrepancy", "droplet_weight", "action_gap", "outer_amplitude", "eigenvalue", "phase", "residual", "converged", "noise")
-    return ModularSolution(**{n: getattr(found, n)[0].item() for n in names}, message=found.message[0], convention=eigenvalue)
+    values = {name: getattr(found, name)[0].item() for name in names}
+    return ModularSolution(**values, message=found.message[0], convention=eigenvalue, problem=problem)
 
 
 def solve_many(problem: ModularAddition, *, noise: ArrayLike, eigenvalue: str = "exact") -> ModularSolutions:
@@ -51,7 +52,7 @@ def solve_many(problem: ModularAddition, *, noise: ArrayLike, eigenvalue: str = 
     choice("eigenvalue", eigenvalue, CONVENTIONS)
     variance = _noises(noise)
     onset, full = onset_noise(problem), droplet_eigenvalue(problem, eigenvalue)
-    t = problem.prime / math.sqrt(3 * problem.sextic_decay)
+    t = problem.prime / (math.sqrt(3) * math.sqrt(problem.sextic_decay))
     average, share = (mean_product, droplet_share) if eigenvalue == "exact" else (_printed_product, _printed_share)
 
     def eigenvalue_at(excess: np.ndarray) -> np.ndarray:
@@ -91,6 +92,7 @@ def solve_many(problem: ModularAddition, *, noise: ArrayLike, eigenvalue: str = 
         message=tuple(_message(eigenvalue, *row) for row in zip(converged, phase, a, weight, residual, strict=True)),
         noise=variance,
         convention=eigenvalue,
+        problem=problem,
     )
 
 

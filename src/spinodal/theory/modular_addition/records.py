@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...citations import RUBIN2024 as CITATION
+from ...problems import ModularAddition
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class ModularSolution:
     message: str
     noise: float
     convention: str  # of the eigenvalue: "exact" or "printed"
+    problem: ModularAddition
     citation: str = CITATION
 
 
@@ -40,6 +42,7 @@ class ModularSolutions:
     message: tuple[str, ...]
     noise: np.ndarray
     convention: str
+    problem: ModularAddition  # its own noise is not used
     citation: str = CITATION
 
 
@@ -52,4 +55,5 @@ class ModularTransitions:
     completion: float | None  # GMFL-II at and below it; None where droplets never fill all modes
     message: str
     convention: str
+    problem: ModularAddition  # its noise plays no part
     citation: str = CITATION

@@ -20,15 +20,15 @@ class Solved:
     tau: np.ndarray  # (m, 2)
     residual: np.ndarray  # (m,)
     iterations: np.ndarray  # (m,)
-    resolved: bool
+    resolved: np.ndarray  # (m,): whether the grid is fine enough for this one
     spacing: Spacing
 
 
-def solve_closure(cells: Closure, *, exact: bool, max_iterations: int, spacing: Spacing, start=None) -> Solved:
+def solve_closure(cells: Closure, *, exact: bool, max_iterations: int, spacing: Spacing) -> Solved:
     """Solve every closure of the batch, on one grid for all."""
-    tau = _start(cells) if start is None else start
+    tau = _start(cells)
     budget = np.full(len(tau), max_iterations)
-    resolved, state = False, None
+    resolved, state = np.zeros(len(tau), dtype=bool), None
     window = first_window(cells, cells.field(tau), exact)
     for turn in range(_MOST_GRIDS):
         grid = window_grid(cells, window, spacing, exact)
@@ -42,11 +42,9 @@ def solve_closure(cells: Closure, *, exact: bool, max_iterations: int, spacing: 
         if turn == 0 or wanted != window:
             window = wanted
             continue
-        finer = _finer(state, cells, grid, spacing)
-        if finer is None:
-            resolved = True
-            break
-        if grid.size >= MOST_POINTS / 2:
+        finer, resolved = _finer(state, cells, grid, spacing)
+        growth = spacing.overlap / finer.overlap * spacing.transverse / finer.transverse
+        if finer == spacing or grid.size * growth > MOST_POINTS:
             break
         spacing = finer
     assert state is not None
@@ -59,16 +57,16 @@ def _start(cells: Closure):
     return np.minimum(0.5, size)[:, None] * cells.target
 
 
-def _finer(state: State, cells: Closure, grid: Grid, spacing: Spacing) -> Spacing | None:
-    """A smaller spacing in each direction that needs it; None if none does."""
+def _finer(state: State, cells: Closure, grid: Grid, spacing: Spacing) -> tuple[Spacing, np.ndarray]:
+    """A smaller spacing in each direction in which one of the closures needs it, and which of them, (m,), need none."""
 
-    def refined(now: float, halves) -> float:
+    def apart(halves) -> np.ndarray:
         even, odd = (init(state.tau, cells, half).residual for half in halves)
-        off = np.max(np.abs(even - odd))
+        return np.max(np.abs(even - odd), axis=1)
+
+    def refined(now: float, off: float) -> float:
         return now if off < _HALVES_AGREE else now / (np.sqrt(2) if off < 0.01 else 2)
 
-    halves = grid.halves()
-    overlap = refined(spacing.overlap, halves[0])
-    transverse = refined(spacing.transverse, halves[1]) if len(halves) > 1 else spacing.transverse
-    finer = Spacing(overlap, transverse)
-    return None if finer == spacing else finer
+    off = [apart(halves) for halves in grid.halves()]
+    transverse = refined(spacing.transverse, off[1].max()) if len(off) > 1 else spacing.transverse
+    return Spacing(refined(spacing.overlap, off[0].max()), transverse), np.max(off, axis=0) < _HALVES_AGREE

@@ -34,6 +34,7 @@ def solve_gaussian(cells: Closure):
     stiffness = 1 / norm - uk * x * x
     # b from x, not from the closure: there the difference of two large numbers
     b = ((x - offset) / g11 - cells.self_share) / keep if keep > 0 else 1 - vk * x / stiffness
+    b = np.where(stiffness > 0, b, np.nan)  # a neuron that sees the target itself may have no stable centre
     tau = np.stack([b, np.full_like(b, SQRT6 * problem.cubic)], axis=1)
     return tau, stiffness, np.abs(b - 1 + vk * x / stiffness)
 

@@ -11,7 +11,7 @@ from .closure_solver import solve_closure
 from .corrections import Closure, closure
 from .density import Density, density
 from .gaussian import gaussian_density, solve_gaussian
-from .grids import Spacing
+from .grids import MOST_POINTS, Spacing
 from .newton import TOLERANCE
 from .records import Saddle, Settings, Solution, Solutions
 
@@ -43,10 +43,10 @@ def solve(
         corrections: any of "cavity" (finite width), "ridge" (finite samples), "gram" (this data set; needs `data`).
             On the Gaussian branch they enter with the cavity's denominator taken at q = 0.
         data: what problem.draw(seed) returned; used by "gram" alone.
-        max_iterations: Newton steps, default 200; 5 to 25 are needed.
-        fineness: divides the grid's spacings, default 1, which is refined until the closure is right to about 1e-11.
+        max_iterations: Newton steps, default 200; 5 to 70 are needed.
+        fineness: divides the grid's spacings, default 1, which is refined until the closure is right to about 1e-10.
     Returns: `Solution`. linear_discrepancy is b and cubic_discrepancy c of y - <f> = b He_1 + c He_3; 1 and `cubic` before learning.
-    Undefined: with `converged=False` (residual >= 1e-8, or a density too narrow for the largest grid) the numbers are where
+    Undefined: with `converged=False` (residual >= 1e-8, or a density that needs too large a grid) the numbers are where
         it stopped, NaN where arithmetic overflowed, and `message` says why.
     Raises: ValueError or TypeError that names the argument.
     Source: arXiv:2310.03789, eq. 12 and A.3; errata: Q_11 has 4 q^2 (printed 2), eq. 12 lacks the factor sigma^2 / n,
@@ -88,7 +88,7 @@ def solve_many(problem: TeacherStudent, *, noise, **as_solve) -> Solutions:
     noise = _checked_noise(noise)
     settings = Settings(**_known(as_solve))
     settings.check_data(problem)
-    parts = [(where, _solve(problem, noise[where], settings)) for where in _neighbours(problem, noise)]
+    parts = [part for where in _neighbours(problem, noise) for part in _apart(problem, noise, where, settings)]
 
     def gathered(name, dtype):
         values = np.empty(noise.shape, dtype=dtype)
@@ -151,11 +151,21 @@ def _solve(problem: TeacherStudent, noise, settings: Settings) -> _Found:
         solved.residual,
         solved.iterations,
         converged,
-        [_message(*given, solved.resolved, settings) for given in zip(solved.residual, solved.iterations, strict=True)],
+        [_message(*given, settings) for given in zip(solved.residual, solved.iterations, solved.resolved, strict=True)],
         table,
         table.saddles,
         [table.phase(k, problem.width) for k in range(len(converged))],
     )
+
+
+def _apart(problem: TeacherStudent, noise, where: np.ndarray, settings: Settings) -> list[tuple[np.ndarray, _Found]]:
+    """Solutions of neighbours on one grid, but for each that is hard on a grid of its own: it would spoil that of the others."""
+    found = _solve(problem, noise[where], settings)
+    hard = ~found.converged
+    if len(where) == 1 or not np.any(hard):
+        return [(where, found)]
+    groups = [where[~hard], *(where[[k]] for k in np.flatnonzero(hard))]
+    return [(group, _solve(problem, noise[group], settings)) for group in groups if len(group)]
 
 
 def _in_range(problem: TeacherStudent, noise) -> np.ndarray:
@@ -194,7 +204,8 @@ def _gaussian(cells: Closure) -> _Found:
     problem = cells.problem
     table = gaussian_density(stiffness, problem.weight_variance, problem.input_dim)
     converged = residual < TOLERANCE
-    told = [f"closed form, residual {r:.1e}" if ok else "no root: arithmetic overflowed" for r, ok in zip(residual, converged, strict=True)]
+    refused = "no stable centre, or arithmetic overflowed"
+    told = [f"closed form, residual {r:.1e}" if ok else refused for r, ok in zip(residual, converged, strict=True)]
     m = len(converged)
     saddles = [(Saddle(0.0, problem.weight_variance, 0.0, "central"),)] * m
     return _Found(tau, residual, np.ones(m, dtype=int), converged, told, table, saddles, ["GFL"] * m)
@@ -206,8 +217,10 @@ def _message(residual: float, iterations: int, resolved: bool, settings: Setting
     if residual >= TOLERANCE:
         stopped = f"stopped after {iterations} iterations with residual {residual:.1e} >= {TOLERANCE:g}"
         return stopped + ("; raise max_iterations" if iterations >= settings.max_iterations else ": psi could not be lowered any further")
+    if not resolved and iterations >= settings.max_iterations:
+        return f"residual {residual:.1e}, but no step was left to check the grid; raise max_iterations"
     if not resolved:
-        return f"residual {residual:.1e}, but the coupling is so strong that the density is too narrow for the largest grid"
+        return f"residual {residual:.1e}, but the density needs a grid of more than {MOST_POINTS:,} points"
     return f"converged in {iterations} Newton steps to residual {residual:.1e}"
 
 
