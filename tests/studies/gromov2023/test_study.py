@@ -6,7 +6,7 @@ import xarray
 
 from spinodal.measures.fourier import participation_null
 from spinodal.studies import gromov2023
-from spinodal.studies.gromov2023 import analytic
+from spinodal.studies.gromov2023 import analytic, words
 from spinodal.studies.gromov2023.analysis import OUTCOMES, analysed, median_step, outcome
 from spinodal.studies.gromov2023.cell import DIMS, MOMENTS, SquareCell, group_key, idealised_accuracy, run_cell
 from spinodal.studies.gromov2023.expected import comparisons
@@ -217,6 +217,14 @@ def test_words_come_from_the_numbers(found):
     assert "Trained phases follow the analytic rule in every one of the 12 networks (of 12)" in said
     assert "memorisation 1, coexistence 11" in said
     assert "too few primes" in said
+
+
+@pytest.mark.parametrize(("slope", "judged"), [((0.13, 0.03), "do not collapse"), ((0.9, 0.2), "may collapse")])
+def test_the_width_decides_only_where_curves_do_not_collapse(found, slope, judged, monkeypatch):
+    monkeypatch.setattr(words, "growth", lambda found: slope)
+    said = words._collapse(found)
+    assert said.startswith(f"Curves {judged} in N/p.")
+    assert ("the width itself decides" in said) == (judged == "do not collapse")
 
 
 def test_networks_without_phases_are_not_counted_as_followers(found):

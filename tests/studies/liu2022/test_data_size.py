@@ -72,6 +72,7 @@ def test_half_of_the_networks_need_more_pairs_than_the_theory(outcome):
     assert published.obtained == pytest.approx(37.5)
     assert published.verdict == "differs, as expected"
     assert any("not sufficient" in sentence for sentence in outcome.verdict)
+    assert outcome.verdict[0].startswith("At decoder rate 0.0001 the embedding predicts the accuracy: over")
 
 
 def test_half_that_generalise_are_not_half_with_the_line(outcome):

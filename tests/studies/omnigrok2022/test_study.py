@@ -248,6 +248,28 @@ def test_a_landscape_is_compared_with_the_published_one_in_logarithms(analysed):
     assert found.obtained == pytest.approx(-4 + 2 * np.log(12.5) ** 2 / np.log(10))
 
 
+@pytest.mark.parametrize(
+    ("exponent", "says"),
+    [
+        (0.04, "hardly depends on the decay, as decay^(0.04 ± 0.01): it is not on the clock."),
+        (-1.0, "depends on the decay, as decay^(-1.00 ± 0.01): it is on the clock."),
+        (-0.5, "depends on the decay, as decay^(-0.50 ± 0.01): it is neither on the clock nor off it."),
+        (np.nan, "is not known."),
+    ],
+)
+def test_what_decay_does_from_below_comes_from_the_exponent(exponent, says):
+    assert says in teacher_student._from_below(exponent, 0.01, 700.0)
+
+
+def test_a_landscape_without_a_minimum_has_no_clock(analysed):
+    found = analysed(teacher_student).dataset
+    found = found.assign(alpha_critical=found["alpha_critical"] * np.nan)
+    runs = found.sel(decay=found["decay"].values[1:])
+    said = teacher_student._verdict(found, runs, teacher_student.RandomTeacherCell(), ())
+    assert said[0].startswith("The reduced test loss is least at an end of the grid in every replica")
+    assert said[3] == "How the test crossing from α ≤ α_c depends on the decay is not known."
+
+
 def test_delays_of_digits_are_told_from_their_data(analysed):
     analysis = analysed(digits)
     assert "not MNIST" in analysis.verdict[0]

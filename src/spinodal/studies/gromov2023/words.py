@@ -42,12 +42,13 @@ def _collapse(found: xarray.Dataset) -> str:
     )
     if not np.isfinite(slope):
         return f"{seen}: too few primes for an exponent."
-    judged = "do not collapse" if abs(slope - 1) > 3 * error else "may collapse"
+    apart = abs(slope - 1) > 3 * error
+    judged, why = ("do not collapse", ": the width itself decides, and p by its logarithm alone") if apart else ("may collapse", "")
     share = found["needed_width"] / found["theory_width"]
     return (
         f"Curves {judged} in N/p. {seen}: it grows as p to the power {slope:.2f} ± {error:.2f}, where a collapse in N/p needs 1. A bound "
         f"by large deviations, ln((p - 1)/{ERROR:g})/{deviation_rate(int(primes[-1])):.4f} neurons, grows by the power "
-        f"{theory_growth(found):.2f} over these primes: the width itself decides, and p by its logarithm alone. Draws need "
+        f"{theory_growth(found):.2f} over these primes{why}. Draws need "
         f"{float(share.min()):.0%} to {float(share.max()):.0%} of the bound."
     )
 

@@ -210,5 +210,5 @@ def _excluded(found: xarray.Dataset) -> str:
     return (
         f"Excluded loss of grokked networks, training pairs, at the end: {np.median(joint[some]):.2g} nats (median) without all key "
         f"frequencies, {np.nanmedian(each):.2g} without a single one, {np.median(np.nanmax(each, axis=-1)):.2g} without the worst one: "
-        "the two published readings of one name are different measures."
+        "one name, two published readings."
     )

@@ -150,7 +150,7 @@ def _verdict(found: xarray.Dataset, runs: xarray.Dataset, cell: DigitsCell, comp
         "These are scikit-learn's digits, not MNIST: only the published words can be compared, not the numbers.",
         f"The reduced test loss is least at α_c = {'; '.join(critical)} (vertex of a parabola in logarithms, geometric "
         f"mean). The errors leave out the spacing of the grid.",
-        f"From α = {found['alpha'].values[-1]:g} at decay {cell.decay:g} the test accuracy reaches {cell.level:g} later than that of "
+        f"From α = {found['alpha'].values[-1]:g} at decay {cell.decay:g} the test accuracy reaches {cell.level:g} after that of "
         f"training by {'; '.join(delay)}. {_clocks(found, cell)}",
         f"{tally(comparisons)} Errors are standard errors over {count} replicas (split and network).{few}",
     )

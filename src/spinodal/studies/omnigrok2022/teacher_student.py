@@ -174,9 +174,13 @@ def _verdict(found: xarray.Dataset, runs: xarray.Dataset, cell: RandomTeacherCel
     late = float((below["test_step"] - below["train_step"]).max()) if below["test_step"].size else np.nan
     few = " Fewer than three: the errors mean little." if count < 3 else ""
     return (
-        f"The reduced test loss is least at α_c = {critical:.2f} ± {critical_error:.2f} (vertex of a parabola in logarithms, geometric "
-        f"mean over replicas; the errors leave out the spacing of the grid, {neighbours(found['alpha'].values, critical)} there), "
-        f"and the test is passed up to α = {passing:.2f} ± {passing_error:.2f}.",
+        (
+            f"The reduced test loss is least at α_c = {critical:.2f} ± {critical_error:.2f} (vertex of a parabola in logarithms, geometric "
+            f"mean over replicas; the errors leave out the spacing of the grid, {neighbours(found['alpha'].values, critical)} there), "
+            f"and the test is passed up to α = {passing:.2f} ± {passing_error:.2f}."
+            if math.isfinite(critical)
+            else "The reduced test loss is least at an end of the grid in every replica: there is no α_c, and no clock that starts there."
+        ),
         f"At α = 2 the step of 95 % test accuracy goes as decay^({test[0]:.2f} ± {test[1]:.2f}), that of 95 % training accuracy as "
         f"decay^({train[0]:.2f} ± {train[1]:.2f}). It is {start:.0f} ± {start_error:.0f} + ({slope:.3f} ± {slope_error:.3f})/(rate·decay); "
         f"the clock says ln(α/α_c) = {math.log(alpha):.3f} with the published α_c = 1 and {math.log(alpha / critical):.3f} with ours.",
@@ -184,20 +188,35 @@ def _verdict(found: xarray.Dataset, runs: xarray.Dataset, cell: RandomTeacherCel
         f"{norm / critical:.2f} times α_c, {norm / passing:.2f} times the norm up to which the reduced landscape passes. At the published "
         f"decay 0.05 that is after {crossing:,.0f} ± {crossing_error:,.0f} updates; the clock says 46,200 with α_c = 1 and "
         f"{_clock(alpha / passing, cell.rate, SHOWN['decay']):,.0f} with the norm that passes.",
-        f"From α ≤ α_c the test crossing hardly depends on the decay, as decay^({still:.2f} ± {still_error:.2f}): it is not on the clock. "
-        f"It comes up to {late:,.0f} updates after that of training all the same, where {GAP} are called grokking.",
+        _from_below(still, still_error, late),
         f"{tally(comparisons)} Errors are standard errors over {count} replicas (teacher, inputs and network).{few}",
+    )
+
+
+def _from_below(exponent: float, error: float, late: float) -> str:
+    """How the test crossing depends on decay where the norm is small from the start; the clock has the exponent -1."""
+    if not math.isfinite(exponent):
+        return "How the test crossing from α ≤ α_c depends on the decay is not known."
+    if abs(exponent) <= 0.1:
+        judged = "hardly depends on the decay", "is not on the clock"
+    else:
+        judged = "depends on the decay", "is on the clock" if abs(exponent + 1) <= 0.1 else "is neither on the clock nor off it"
+    return (
+        f"From α ≤ α_c the test crossing {judged[0]}, as decay^({exponent:.2f} ± {error:.2f}): it {judged[1]}. "
+        f"It comes up to {late:,.0f} updates after that of training, where {GAP} are called grokking."
     )
 
 
 def _caveats(found: xarray.Dataset, comparisons: tuple[Comparison, ...]) -> tuple[str, ...]:
     missed = [c.what for c in comparisons if c.known and not c.as_hoped]
     enclosed = int(found["alpha_critical"].notnull().sum())
+    sooner = int((found["alpha_passing"] > found["alpha_critical"]).sum())
     return (
         "Published losses are single networks, compared here in decimal logarithms within a factor 3; where the published loss is 0 only "
         "the test is compared. Best values are selected on the test itself and optimistic; the last value is the default.",
         "The clock is a statement about the norm. Where it starts to count, α_c, depends on the accuracy that is asked for: the criterion "
-        f"(95 % of samples with a squared error below {RandomTeacher().tolerance:g}) is met before the norm reaches the least test loss.",
+        f"(95 % of samples with a squared error below {RandomTeacher().tolerance:g}) is met at a larger norm "
+        f"than that of the least test loss in {sooner} of {enclosed} landscapes.",
         f"A replica whose least test loss lies at an end of the grid has no α_c; {enclosed} of {found.sizes['replica']} have one.",
         "Training accuracy is that of the record; every run is recorded every 50 updates, fixed norms every 5.",
         "Not as expected: " + ("; ".join(missed) if missed else "nothing") + ".",

@@ -114,7 +114,7 @@ def _stalled(found: xarray.Dataset, arm: str, wide: str) -> str:
     return (
         f"Collapse stalls training in {arm} in {share(int((known < STALLED).sum()), known.size)} seeds: from {ONSET:.0%} of the rows "
         f"collapsed (update {steps[0]:,.0f}) to the last look before a slingshot ({steps[1]:,.0f}) the median margin goes from {ways[0]}, "
-        f"with {wide} from {ways[1]}. The network is not at rest: with {_range(run['peak_collapsed'].values)} of the rows collapsed the "
+        f"with {wide} from {ways[1]}. Meanwhile, with {_range(run['peak_collapsed'].values)} of the rows collapsed, the "
         f"cosine of its gradient with that of a float64 loss is {_range(run['peak_gradient_cosine'].values)}, and it moves "
         f"{_range(moved)} times as far per update as with {wide}."
     )
