@@ -90,6 +90,8 @@ def test_every_command_explains_itself(capsys):
         (["solve", "effective", "--draws", "1.5"], "--draws must be an integer, got '1.5'"),
         (["solve", "teacher-student", "--data-seed", "-1"], "--data-seed must be an integer >= 0, got -1"),
         (["solve", "teacher-student", "--samples", "9" * 20, "--corrections", "gram"], "are free: lower samples or input_dim"),
+        (["solve", "effective", "--symbols", "0"], "--symbols must be an integer >= 2, got 0"),
+        (["measure", "information", "x.npz", "--shuffles", "9" * 12], "--shuffles must be at most 100,000"),
         (["solve", "effective", "--draws", "0"], "--draws must be an integer >= 1, got 0"),
         (["sample", "teacher-student", "--step-size", "0"], "--step-size must be finite and > 0, got 0.0"),
         (["sample", "teacher-student", "--chains", "0"], "--chains must be an integer >= 1, got 0"),

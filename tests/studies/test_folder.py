@@ -83,3 +83,42 @@ def test_an_impossible_folder_is_said(tmp_path):
         opened(tmp_path / "file")
     with pytest.raises(ValueError, match="resume must not be given with --force"):
         opened(tmp_path / "new", resume=True, force=True)
+
+
+def test_force_that_is_refused_deletes_nothing(tmp_path):
+    folder = opened(tmp_path)
+    for name in FILES:
+        folder.write(name, "ours")
+    folder.store.mkdir()
+    (folder.store / "batch").write_text("no manifest: not known to be a store")
+    before = sorted(tmp_path.rglob("*"))
+    with pytest.raises(ValueError, match=r"files of somebody else .* store"):
+        opened(tmp_path, force=True)
+    assert sorted(tmp_path.rglob("*")) == before
+    (folder.store / "batch").unlink()
+    folder.store.rmdir()
+    folder.store.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(ValueError, match=r"files of somebody else .* store"):
+        opened(tmp_path, force=True)
+    opened(tmp_path, resume=True)
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, '{"study": "s", "files": 5}', '{"study": "s", "files": [1]}', '{"study": "s"}'])
+def test_a_damaged_marker_is_no_run_of_ours(tmp_path, text):
+    (tmp_path / "run.json").write_text(text)
+    with pytest.raises(ValueError, match="must hold a run of ours"):
+        opened(tmp_path, force=True)
+    with pytest.raises(ValueError, match=r"files \(run.json\): give another --out"):
+        opened(tmp_path)
+
+
+def test_figures_that_are_no_folder_are_refused_before_anything_runs(tmp_path):
+    opened(tmp_path)
+    (tmp_path / "figures").write_text("theirs")
+    with pytest.raises(ValueError, match=r"files of somebody else .* figures"):
+        opened(tmp_path, resume=True)
+
+
+def test_a_folder_whose_name_no_page_can_show_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="out must be a name in UTF-8"):
+        opened(tmp_path / "nd\udcff")

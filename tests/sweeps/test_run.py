@@ -47,6 +47,14 @@ def test_another_sweep_is_refused_with_the_difference(store, selftest):
     assert (store / "manifest.json").read_bytes() == before
 
 
+def test_a_manifest_whose_settings_are_not_those_of_its_plan_is_damaged(store, selftest):
+    run(selftest(5, size=2), store)
+    manifest = store / "manifest.json"
+    manifest.write_text(manifest.read_text().replace('"size": 2', '"size": 3'))
+    with pytest.raises(ValueError, match=r"is damaged, its manifest\.json has the plan of this sweep with other settings:\n  base\.size: 3"):
+        run(selftest(5, size=2), store, extend=True)
+
+
 @pytest.mark.parametrize(
     ("options", "why"),
     [

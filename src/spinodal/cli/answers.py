@@ -10,7 +10,7 @@ from typing import Any
 
 def print_json(answer: Mapping[str, Any]) -> None:
     """Exactly one JSON object on stdout; what is not a finite number is null."""
-    json.dump(plain(answer), sys.stdout, indent=2, ensure_ascii=False, allow_nan=False)
+    json.dump(plain(answer), sys.stdout, indent=2, allow_nan=False)  # ASCII, which any terminal can show
     sys.stdout.write("\n")
 
 

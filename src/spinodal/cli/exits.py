@@ -36,6 +36,9 @@ def guarded(command: Callable[[], int]) -> int:
     except BrokenPipeError:  # `spinodal ... | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FINE
+    except OSError as error:
+        where = f"{error.filename!r}: " if error.filename is not None else ""
+        return refuse(f"{where}{error.strerror or error}")
 
 
 @contextlib.contextmanager

@@ -8,13 +8,14 @@ from typing import Annotated, Any, Literal
 
 import tyro
 
-from ..errors import integer
+from ..errors import integer, require
 from .answers import print_json, print_table
 from .exits import FINE, INCOMPLETE, RefusalError, refusing, say
 from .flags import parsed, subject
 
 ABOUT = """O-information and its relatives of each 2-D array (rows = samples, columns = units) in FILE.npz, .npy or .safetensors:
 --ties average|random|ordinal, --clusters N with --mode neurons|blocks|means, --shuffles, --seed, --ridge, --json."""
+MOST_SHUFFLES = 100_000
 VALUES = ("total_correlation", "dual_total_correlation", "o_information", "s_information")
 
 
@@ -146,7 +147,8 @@ def _check(flags: InformationFlags) -> None:
     from ..measures.information.clusters import checked_clusters
     from ..measures.information.copula import checked_ridge
 
-    integer("shuffles", flags.shuffles, minimum=1)
+    shuffles = integer("shuffles", flags.shuffles, minimum=1)
+    require(shuffles <= MOST_SHUFFLES, f"shuffles must be at most {MOST_SHUFFLES:,}, got {shuffles}")
     integer("seed", flags.seed, minimum=0)
     checked_ridge(flags.ridge)
     if flags.clusters:

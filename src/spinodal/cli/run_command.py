@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import tyro
 
 from .answers import print_json, print_table
-from .exits import FINE, INCOMPLETE, EndedError, RefusalError, refusing, say
+from .exits import FINE, INCOMPLETE, EndedError, refusing, say
 from .flags import parsed
 
 ABOUT = "Reruns a published result and writes one page, figures, data and a summary. `spinodal studies` lists what there is."
@@ -16,9 +16,9 @@ ABOUT = "Reruns a published result and writes one page, figures, data and a summ
 @dataclass(frozen=True)
 class RunFlags:
     study: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="STUDY", help="name of a study")] = ""
-    size: Annotated[str, tyro.conf.arg(help="quick, full or paper, as the study has it")] = "quick"
+    size: Annotated[str, tyro.conf.arg(help="quick, paper or another that the study has")] = "quick"
     out: Annotated[str, tyro.conf.arg(help="folder for the page, figures and data; default runs/STUDY-SIZE")] = ""
-    seed: Annotated[int, tyro.conf.arg(help="of the chains; data sets are always 0, 1, 2, ...")] = 0
+    seed: Annotated[int, tyro.conf.arg(help="of chains, or of splits and networks; data sets are always 0, 1, 2, ...")] = 0
     executor: Annotated[str, tyro.conf.arg(help="serial, processes[:N] or dask://HOST:PORT; default the study's own choice")] = ""
     resume: Annotated[bool, tyro.conf.arg(help="go on with what OUT holds")] = False
     force: Annotated[bool, tyro.conf.arg(help="delete what an earlier run wrote in OUT, and start anew")] = False
@@ -55,7 +55,8 @@ def main(words: Sequence[str]) -> int:
         command = again(flags.study, flags.size, flags.seed, out, flags.executor) + " --resume"
         raise _interrupted(interrupt, command) from None
     except sweeps.StoreError as error:
-        raise RefusalError(str(error)) from error
+        say(str(error))
+        return INCOMPLETE
     _show(outcome, flags)
     return FINE if outcome.complete and outcome.converged else INCOMPLETE
 

@@ -30,7 +30,8 @@ def solve(words: Sequence[str], as_json: Any) -> tuple[dict[str, Any], list, tup
         symbols: list[Any] = [int(p) if p.is_integer() else p for p in given]
         for p in symbols:
             require(not p > MOST_SYMBOLS, f"symbols must be at most {MOST_SYMBOLS}, got {p}")
-            require(not flags.draws * p**2 > MOST_WORK, f"draws must be at most {MOST_WORK // p**2} for {p} symbols, got {flags.draws}")
+            most = MOST_WORK // max(1, p**2)
+            require(not flags.draws > most, f"draws must be at most {most:.0f} for {p} symbols, got {flags.draws}")
         from ..theory import effective as theory
 
         curves = [theory.linear_curve(p, draws=flags.draws, seed=flags.seed) for p in symbols]

@@ -39,8 +39,8 @@ CATALOGUE = (
         RUBIN2024,
         {
             "quick": Size("1 data set x 3 widths", 3),
-            "full": Size("10 data sets x 3 widths", 45),
-            "paper": Size("50 data sets x 3 widths", 225),
+            "full": Size("10 data sets x 3 widths", 30),
+            "paper": Size("50 data sets x 3 widths", 150),
         },
         "spinodal.studies.rubin2024.appendix_d",
     ),

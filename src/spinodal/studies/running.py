@@ -58,7 +58,8 @@ def run(
     """Run a published result: cells into OUT/store, then theory, figures, data and one page.
 
     Arguments:
-        name, size: as `studies.entries()` lists them. out: a new or empty folder. seed: of the chains; data sets are always 0, 1, 2 …
+        name, size: as `studies.entries()` lists them. out: a new or empty folder. seed: of chains, or of splits and networks; data
+            sets are always 0, 1, 2 …
         executor: as for `sweeps.run`; the default is the study's own choice.
         resume: go on with what OUT/store holds. force: delete what an earlier run wrote there, and start anew.
         progress: as for `sweeps.run`. announce: called with a sentence on what is computed, once nothing is refused any more.

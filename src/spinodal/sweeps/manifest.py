@@ -89,8 +89,10 @@ def compare(root: Path, manifest: Manifest, *, extend: bool) -> None:
         require(not strangers, f"{root} is not a store and not empty (it holds {', '.join(strangers[:3])}): give a new folder")
         return
     here = read(root)
+    lines = "\n".join(f"  {line}" for line in differences(here, manifest))
+    if here.hash == manifest.hash and lines:
+        raise ValueError(f"{root} is damaged, its {MANIFEST} has the plan of this sweep with other settings:\n{lines}\ngive another store")
     if here.hash != manifest.hash and not extend:
-        lines = "\n".join(f"  {line}" for line in differences(here, manifest))
         raise ValueError(
             f"{root} holds another sweep:\n{lines}\ngive another store, or --extend (extend=True) to make this its sweep and keep what fits"
         )
