@@ -28,7 +28,6 @@ LINES = {  # who is who in every figure
     "right": {"color": BLUE, "linestyle": "-", "label": "exact eigenvalue"},
 }
 POINTS = {"color": BLACK, "marker": "o", "markersize": 4.5, "linestyle": "none", "capsize": 2.5, "elinewidth": 1.1, "zorder": 5}
-MARKS = {"spinodal": (0, (1, 1.5)), "degeneracy": (0, (4, 1.5, 1, 1.5)), "finite-size minimum": (0, (8, 3))}
 
 _RC: dict[Any, Any] = {
     "font.size": 9,

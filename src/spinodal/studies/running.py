@@ -28,7 +28,9 @@ from .recipe import Recipe
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run of a study left behind. `complete`: every cell is stored. `converged`: every cell's chains mixed."""
+    """What a run of a study left behind. `complete`: every cell is stored. `converged`: every cell says so of itself, its chains
+    or its run.
+    """
 
     study: str
     size: str

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-OINFO = "Rosas, Mediano, Gastpar, Jensen (2019), Phys. Rev. E 100, 032305, arXiv:1902.11239"
 CLAUW = "Clauw, Stramaglia, Marinazzo (2024), arXiv:2408.08944"
 INVARIANTS = "Gutknecht et al. (2025), arXiv:2504.15779"
 COPULA = "Ince et al. (2017), Hum. Brain Mapp. 38, 1541; ties by average ranks are ours"

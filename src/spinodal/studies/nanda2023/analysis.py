@@ -15,7 +15,6 @@ from .rules import PHASES, moved_step, phase_codes, phase_steps
 
 RUN = ("replica", "arm")
 CROSSING = CROSSED[0.1]  # of the test loss: a run has grokked
-TEST_LOSS = "test loss"
 FUTURE = ", final keys"  # ends the names of readings whose frequencies are those of the finished network
 RANDOM = ", random keys"  # the same of as many frequencies that are not key: median of the null
 READINGS = {  # name: series, direction; those of trig have the key frequencies of the logit weights at the same look
