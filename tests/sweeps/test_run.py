@@ -51,7 +51,7 @@ def test_a_manifest_whose_settings_are_not_those_of_its_plan_is_damaged(store, s
     run(selftest(5, size=2), store)
     manifest = store / "manifest.json"
     manifest.write_text(manifest.read_text().replace('"size": 2', '"size": 3'))
-    with pytest.raises(ValueError, match=r"is damaged, its manifest\.json has the plan of this sweep with other settings:\n  base\.size: 3"):
+    with pytest.raises(ValueError, match=r"is damaged, .* the plan of this sweep with other settings:\n  base\.size: 3"):
         run(selftest(5, size=2), store, extend=True)
 
 

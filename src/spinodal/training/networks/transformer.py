@@ -85,7 +85,8 @@ class OneLayerTransformer:
     def training_logits(self, parameters: dict[str, Any], pairs: Any) -> jax.Array:
         """Logits of all tokens, (n, v): with `equals_token` the last column is that of `=`."""
         last, weighed = self._weighed(parameters, pairs)
-        if self.equals_token and _composing_saves(len(weighed), *parameters["mlp_in"].shape, parameters["unembedding"].shape[1]):
+        d_model, d_mlp = parameters["mlp_in"].shape
+        if self.equals_token and _composing_saves(len(weighed), d_model, d_mlp, parameters["unembedding"].shape[1]):
             return _read_composed(parameters, last, weighed)
         return _read(parameters, _residual(parameters, last, weighed))
 
