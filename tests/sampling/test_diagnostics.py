@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
-from spinodal.sampling.diagnostics import diagnose, energy_fractions, faults, monte_carlo_error, varying
+from spinodal.sampling.diagnostics import diagnose, energy_fractions, faults, monte_carlo_error, varying, warned
+
+STARTS = ("prior", "planted", "prior", "planted")
 
 
 def normal(seed, *shape):
@@ -12,7 +14,7 @@ def normal(seed, *shape):
 
 def said(values, acceptance=None):
     acceptance = np.full(len(values), 0.8) if acceptance is None else acceptance
-    return " ".join(faults({"b": values}, diagnose({"b": values}), acceptance))
+    return " ".join(faults({"b": values}, diagnose({"b": values}), acceptance, STARTS[: len(values)]))
 
 
 def test_independent_draws_are_worth_their_number_and_nothing_is_wrong():
@@ -37,7 +39,7 @@ def test_a_scalar_that_is_one_number_in_every_draw_has_no_say():
     scalars = {"b": x, "p": np.zeros_like(x)}
     assert list(varying(scalars)) == ["b"]
     assert np.isnan(diagnose(scalars).rhat["p"])
-    assert faults(scalars, diagnose(scalars), np.full(4, 0.8)) == []
+    assert faults(scalars, diagnose(scalars), np.full(4, 0.8), STARTS) == []
     assert "nothing varies" in said(np.zeros((4, 1000)))
     assert list(varying({"p": np.array([[0.0] * 4, [1.0] * 4])})) == ["p"], "chains that disagree on a constant do have a say"
 
@@ -45,7 +47,22 @@ def test_a_scalar_that_is_one_number_in_every_draw_has_no_say():
 def test_chains_in_different_phases_are_told_apart():
     x = normal(2, 4, 200) + np.array([0, 0, 5, 5])[:, None]
     assert "R-hat b" in said(x)
-    assert "raise draws=200" in said(x)
+    assert said(x).endswith("raise draws")
+
+
+@pytest.mark.parametrize(("shift", "apart"), [(0.0, False), (0.25, True)])
+def test_starts_that_have_not_met_are_a_fault_where_r_hat_sees_none(shift, apart):
+    x = normal(9, 4, 500) + shift * np.array([0, 1, 0, 1])[:, None]
+    assert diagnose({"b": x}).rhat["b"] < 1.02
+    words = said(x)
+    assert ("in chains from the prior and" in words) == apart
+    assert ("errors apart raise draws" in words) == apart
+    assert faults({"b": x}, diagnose({"b": x}), np.full(4, 0.8), ("prior",) * 4) == []
+
+
+def test_divergences_and_slow_energies_are_mentioned():
+    assert warned(np.array([0, 0]), np.array([1.0, np.nan])) == []
+    assert warned(np.array([1, 2]), np.array([1.0, 0.12])) == ["3 divergent trajectories", "E-BFMI of chain 1 0.12, below 0.3"]
 
 
 def test_chains_of_different_width_are_told_apart_by_the_folded_rank():
@@ -72,3 +89,6 @@ def test_energy_fractions_of_independent_and_of_slow_energies():
     assert energy_fractions(normal(7, 2, 4000)) == pytest.approx([2, 2], rel=0.1)
     assert (energy_fractions(np.cumsum(normal(8, 2, 4000), axis=1)) < 0.01).all()
     assert np.isnan(energy_fractions(np.ones((2, 50)))).all()
+    one_broken = normal(7, 2, 400)
+    one_broken[0, 3] = np.inf
+    assert np.isnan(energy_fractions(one_broken)).tolist() == [True, False]

@@ -1,6 +1,7 @@
 """`sample` against reference posteriors, and its promises: same numbers, resumable, refusing in words."""
 
-from dataclasses import replace
+import json
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
@@ -260,3 +261,27 @@ def test_full_size_agrees_with_short_runs_of_another_sampler(noise, b, c, p):
     assert found.linear_discrepancy.mean() == pytest.approx(b, abs=0.01)
     assert found.cubic_discrepancy.mean() == pytest.approx(c, abs=0.003)
     assert found.droplet_fraction.mean() == pytest.approx(p, abs=0.004)
+
+
+def test_the_first_chain_does_not_start_on_the_data_that_its_seed_draws(monkeypatch):
+    """`default_rng([0, 0])` is the stream of `default_rng(0)`."""
+    started, posterior = [], posterior_of(TINY)
+    genuine = posterior.prior_start
+    monkeypatch.setattr(posterior, "prior_start", lambda problem, rng: started.append(genuine(problem, rng)) or started[-1])
+    sample(TINY, **FAST)
+    inputs = TINY.draw(0).inputs.ravel()[: started[0].size]
+    assert len(inputs) == started[0].size == 36
+    assert abs(np.corrcoef(started[0], inputs)[0, 1]) < 0.6
+
+
+def test_numbers_of_numpy_are_kept_as_plain_ones():
+    sampler, stop = HMC(step_size=np.float32(0.1), leapfrog_steps=np.int64(3)), Stop(ess=np.float32(200))
+    assert json.dumps([asdict(sampler), asdict(stop), asdict(Langevin(step_size=np.float64(0.1)))])
+
+
+def test_a_checkpoint_is_not_overwritten(tmp_path):
+    path = tmp_path / "chains.npz"
+    path.write_bytes(b"hours of work")
+    with pytest.raises(ValueError, match=r"checkpoint must be a new file, or resume=True to go on from it, got .*chains.npz"):
+        sample(TINY, **FAST, checkpoint=path)
+    assert path.read_bytes() == b"hours of work"

@@ -42,7 +42,7 @@ def update(state: DualAveraging, acceptance: jax.Array, target: jax.Array) -> Du
 def trajectory_length(jumps: np.ndarray, step_size: float) -> int:
     """The number of steps with the largest squared jump of the likelihood per gradient.
 
-        l* = argmax_l  E[min(1, e^(-dH_l)) (U_l - U_0)^2] / l,    l h >= LEAST_ANGLE
+        l* = argmax_l  E[min(1, e^(-dH_l)) (U_l - U_0)^2] / l,    raised to LEAST_ANGLE / h where it is less
 
     Arguments: jumps: the accepted squared jumps after l = 1 ... L steps, shape (trajectories, L), smoothed over three neighbours here.
         step_size: h.

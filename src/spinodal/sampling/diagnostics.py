@@ -1,13 +1,15 @@
 """Do the chains agree, and how many independent draws are they worth? Numbers from arviz-stats, judged here."""
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from arviz_stats.base.array import BaseArray
 
 MAX_RHAT, MIN_ESS = 1.05, 100.0
+APART = 5.0  # standard errors between the means of chains of different starts: with hundreds of ESS R-hat is blind to less than .3 sd
+LOW_EBFMI = 0.3
 array_stats = BaseArray()
 
 
@@ -36,9 +38,11 @@ def monte_carlo_error(values: np.ndarray) -> float:
 
 def energy_fractions(energies: np.ndarray) -> np.ndarray:
     """E-BFMI of each chain: mean squared change of the energy between draws over its variance; low (< 0.3) when energy diffuses slowly."""
-    if energies.shape[1] < 4 or not np.isfinite(energies).all() or (np.ptp(energies, axis=1) == 0).any():
-        return np.full(len(energies), np.nan)
-    return np.asarray(array_stats.bfmi(energies.astype(np.float64), chain_axis=0, draw_axis=1))
+    found = np.full(len(energies), np.nan)
+    known = np.isfinite(energies).all(axis=1) & (np.ptp(energies, axis=1) > 0)
+    if energies.shape[1] >= 4 and known.any():
+        found[known] = array_stats.bfmi(energies[known].astype(np.float64), chain_axis=0, draw_axis=1)
+    return found
 
 
 def varying(scalars: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
@@ -46,10 +50,12 @@ def varying(scalars: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     return {name: values for name, values in scalars.items() if not (np.isfinite(values).all() and np.ptp(values) == 0)}
 
 
-def faults(scalars: Mapping[str, np.ndarray], found: Diagnostics, acceptance: np.ndarray) -> list[str]:
-    """Why these draws can't be believed, each a sentence; empty if they can."""
+def faults(
+    scalars: Mapping[str, np.ndarray], found: Diagnostics, acceptance: np.ndarray, starts: Sequence[str], advice: str = "raise draws"
+) -> list[str]:
+    """Why these draws can't be believed, each a sentence; empty if they can. `starts`: "prior" or "planted", by chain."""
     said = []
-    chains, draws = next(iter(scalars.values())).shape
+    chains = len(acceptance)
     if chains < 2:
         said.append("1 chain cannot be checked against another: ask for chains >= 2")
     broken = [name for name, values in scalars.items() if not np.isfinite(values).all()]
@@ -67,9 +73,30 @@ def faults(scalars: Mapping[str, np.ndarray], found: Diagnostics, acceptance: np
         said.append("R-hat " + _listed(high, "{:.3f}") + f" above {MAX_RHAT}")
     if few:
         said.append("ESS " + _listed(few, "{:.0f}") + f" below {MIN_ESS:.0f}")
-    if (high or few) and not broken and not frozen.size:
-        said.append(f"raise draws={draws} or warmup")
+    apart = [_apart(name, values, np.array(starts) == "planted") for name, values in judged.items()] if not broken else []
+    said += [sentence for sentence in apart if sentence]
+    if (high or few or any(apart)) and not broken and not frozen.size:
+        said.append(advice)
     return said
+
+
+def warned(divergences: np.ndarray, fractions: np.ndarray) -> list[str]:
+    """What does not forbid to believe the draws but should be known of them."""
+    count, low = int(np.sum(divergences)), {str(i): f for i, f in enumerate(fractions) if f < LOW_EBFMI}
+    said = [f"{count} divergent trajectories"] if count else []
+    return [*said, *([f"E-BFMI of chain {_listed(low, '{:.2f}')}, below {LOW_EBFMI}"] if low else [])]
+
+
+def _apart(name: str, values: np.ndarray, planted: np.ndarray) -> str:
+    """A sentence if the means of planted and other chains differ by more than `APART` standard errors."""
+    if planted.all() or not planted.any():
+        return ""
+    groups = values[~planted], values[planted]
+    (prior, plant), errors = (np.mean(group) for group in groups), [monte_carlo_error(group) for group in groups]
+    error = float(np.hypot(*errors))
+    if not abs(plant - prior) > APART * error:  # an unknown error too
+        return ""
+    return f"{name} is {prior:.4g} in chains from the prior and {plant:.4g} in planted ones, {abs(plant - prior) / error:.0f} errors apart"
 
 
 def _listed(values: Mapping[str, float], form: str) -> str:

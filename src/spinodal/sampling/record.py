@@ -14,9 +14,12 @@ class Posterior:
 
     `scalars`: (chains, draws) array by name. `starts`: "prior" or "planted", by chain. `rhat`, `ess` (bulk), `ess_tail`: by scalar, NaN
     where undefined. `ebfmi`, `acceptance`, `divergences`: by chain. `acceptance` and `divergences` do not count the warm-up.
-    `step_size` and `leapfrog_steps` are those after the warm-up; `gradient_evaluations` counts all chains and the warm-up.
-    `converged`: at least 2 chains, R-hat <= 1.05 and bulk ESS >= 100 of every scalar that varies, all finite, no chain frozen; else
-    `message` says why. It also names a scalar that is one number in every draw of every chain, which has no R-hat and is not judged.
+    `ebfmi` is NaN for Langevin, whose energy holds no momentum.
+    `step_size` and `leapfrog_steps` are those after the warm-up; `gradient_evaluations` counts all chains and the warm-up, but not
+    what neuron updates evaluate.
+    `converged`: at least 2 chains, R-hat <= 1.05 and bulk ESS >= 100 of every scalar that varies, its means over planted and over other
+    chains within 5 standard errors, all finite, no chain frozen; else `message` says why. It also names a scalar that is one number in
+    every draw of every chain, which has no R-hat and is not judged, divergent trajectories and an E-BFMI below 0.3.
     """
 
     problem: TeacherStudent | ModularAddition

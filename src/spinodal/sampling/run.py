@@ -14,7 +14,7 @@ from .. import __version__
 from ..doctor import check_memory
 from ..errors import choice, instance, integer, real, require
 from ..problems import ModularAddition, TeacherStudent
-from .diagnostics import MAX_RHAT, MIN_ESS, diagnose, energy_fractions, faults, monte_carlo_error, varying
+from .diagnostics import MAX_RHAT, MIN_ESS, diagnose, energy_fractions, faults, monte_carlo_error, varying, warned
 from .memory import bytes_needed
 from .record import ModularAdditionPosterior, TeacherStudentPosterior
 from .settings import HMC, Langevin, Stop
@@ -74,7 +74,10 @@ def sample(  # pyright: ignore[reportInconsistentOverload]: the overloads say on
         instance("stop", stop, Stop)
     choice("batching", batching, ("auto", "sequential", "vmap"))
     require(not resume or checkpoint is not None, "resume needs a checkpoint to go on from, got checkpoint=None")
-    _check_memory(problem, chains, draws)
+    if checkpoint is not None and not resume:
+        taken = Path(checkpoint).exists()
+        require(not taken, f"checkpoint must be a new file, or resume=True to go on from it, got {checkpoint}, which exists")
+    _check_memory(problem, chains, draws, together=batching == "vmap")
     begun = time.perf_counter()
 
     # JAX costs most of a second: it is imported when something is drawn
@@ -87,8 +90,9 @@ def sample(  # pyright: ignore[reportInconsistentOverload]: the overloads say on
     planted = [chain % 2 == 1 for chain in range(chains)]
     positions = np.stack(
         [
-            (posterior.planted_start if plant else posterior.prior_start)(problem, np.random.default_rng([seed, chain])).astype(np.float32)
-            for chain, plant in enumerate(planted)
+            (posterior.planted_start if plant else posterior.prior_start)(problem, np.random.default_rng(stream)).astype(np.float32)
+            # [seed, 0] would be the stream of `seed` itself, which may have drawn the data
+            for plant, stream in zip(planted, np.random.SeedSequence(seed).spawn(chains), strict=True)
         ]
     )
     if isinstance(problem, TeacherStudent):
@@ -132,8 +136,14 @@ def _record(
     scalars = host.scalars(ensemble)
     acceptance = ensemble.collected("acceptance").mean(axis=1)
     found = diagnose(scalars)
-    wrong, judged = faults(scalars, found, acceptance), varying(scalars)
+    starts = tuple("planted" if plant else "prior" for plant in planted)
     stop, total = settings["stop"], ensemble.kept()
+    advice = "tighten stop" if satisfied else f"raise draws={settings['draws']} or warmup"
+    wrong, judged = faults(scalars, found, acceptance, starts, advice), varying(scalars)
+    divergences = ensemble.collected("divergent").sum(axis=1)
+    # The energy of Langevin holds no momentum, whose refreshment E-BFMI is about
+    energies = ensemble.collected("energy")
+    fractions = energy_fractions(energies) if settings["sampler"]["name"] == "HMC" else np.full(len(planted), np.nan)
     if wrong:
         message = "not converged: " + "; ".join(wrong)
     else:
@@ -145,13 +155,14 @@ def _record(
         message += f"; constant, so not judged: {', '.join(constant)}"
     if stop and not satisfied:
         message += f"; the target R-hat < {stop['rhat']} and ESS > {stop['ess']:g} was not reached within draws={settings['draws']}"
+    message = "; ".join([message, *warned(divergences, fractions)])
     fields: dict[str, Any] = {
         "problem": problem,
         "scalars": {name: _frozen(values) for name, values in scalars.items()},
-        "starts": tuple("planted" if plant else "prior" for plant in planted),
+        "starts": starts,
         "acceptance": _frozen(acceptance),
-        "divergences": _frozen(ensemble.collected("divergent").sum(axis=1)),
-        "ebfmi": _frozen(energy_fractions(ensemble.collected("energy"))),
+        "divergences": _frozen(divergences),
+        "ebfmi": _frozen(fractions),
         "rhat": found.rhat,
         "ess": found.ess,
         "ess_tail": found.ess_tail,
@@ -171,11 +182,12 @@ def _record(
     return ModularAdditionPosterior(**fields)
 
 
-def _check_memory(problem: TeacherStudent | ModularAddition, chains: int, draws: int) -> None:
+def _check_memory(problem: TeacherStudent | ModularAddition, chains: int, draws: int, together: bool) -> None:
     from .programs import usable_cores
 
     lower = "width, samples, chains or draws" if isinstance(problem, TeacherStudent) else "prime, width, chains or draws"
-    check_memory(bytes_needed(problem, chains, draws, min(chains, usable_cores())), lower)
+    at_once = chains if together else min(chains, usable_cores())
+    check_memory(bytes_needed(problem, chains, draws, at_once), lower)
 
 
 def _frozen(values: np.ndarray) -> np.ndarray:

@@ -1,5 +1,6 @@
 """Samplers and stopping rules as settings objects."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import pi
 from typing import Literal
@@ -48,14 +49,19 @@ class HMC:
     turn: float = pi / 2
 
     def __post_init__(self) -> None:
-        positive("step_size", self.step_size, why="in prior standard deviations")
         steps = integer("leapfrog_steps", self.leapfrog_steps, minimum=1)
         require(steps <= MOST_STEPS, f"leapfrog_steps must be at most {MOST_STEPS}, got {steps}")
         target = real("target_acceptance", self.target_acceptance)
         require(0 < target < 1, f"target_acceptance must be between 0 and 1, got {target}")
         require(isinstance(self.adapt, bool), f"adapt must be True or False, got {self.adapt!r}")
-        positive("turn", self.turn, why="the angle of a trajectory")
-        integer("neuron_updates", self.neuron_updates, minimum=0)
+        checked = {
+            "step_size": positive("step_size", self.step_size, why="in prior standard deviations"),
+            "leapfrog_steps": steps,
+            "target_acceptance": target,
+            "turn": positive("turn", self.turn, why="the angle of a trajectory"),
+            "neuron_updates": integer("neuron_updates", self.neuron_updates, minimum=0),
+        }
+        _store(self, checked)
         choice("gradients", self.gradients, ("auto", "float32", "bfloat16"))
 
 
@@ -79,8 +85,9 @@ class Langevin:
     adjusted: bool = False
 
     def __post_init__(self) -> None:
-        positive("step_size", self.step_size, why="the Langevin step h in whitened coordinates")
+        step = positive("step_size", self.step_size, why="the Langevin step h in whitened coordinates")
         steps = integer("steps_per_draw", self.steps_per_draw, minimum=1)
+        _store(self, {"step_size": step, "steps_per_draw": steps})
         require(steps <= MOST_STEPS, f"steps_per_draw must be at most {MOST_STEPS}, got {steps}")
         require(isinstance(self.adjusted, bool), f"adjusted must be True or False, got {self.adjusted!r}")
 
@@ -95,5 +102,11 @@ class Stop:
 
     def __post_init__(self) -> None:
         require(real("rhat", self.rhat) > 1, f"rhat must be > 1, got {self.rhat}")
-        positive("ess", self.ess)
-        integer("draws", self.draws, minimum=4)
+        ess, draws = positive("ess", self.ess), integer("draws", self.draws, minimum=4)
+        _store(self, {"rhat": real("rhat", self.rhat), "ess": ess, "draws": draws})
+
+
+def _store(settings: object, checked: Mapping[str, int | float]) -> None:
+    """Plain numbers in place of what was given: a checkpoint is JSON, which has no place for NumPy's."""
+    for name, value in checked.items():
+        object.__setattr__(settings, name, value)

@@ -10,7 +10,7 @@ a death x_j -> x' drawn from the prior N(0, 1) and the inverse map for the other
 
     min(1, [p(x') s(x') L' q(x' -> x)] / [p(x) s(x) L q(x -> x')] |J|),
 
-q(x -> x') the density of the proposal of x', m and H that of the configuration with the droplet's others as they are or would be, |J| =
+q(x -> x') the density of the proposal of x', m refined for the others as they are or would be, H that of the warm-up's end, |J| =
 scale^(+-d M). Without yielding, births are accepted less often, and the next death that is asked undoes them.
 
 Breathing is a random walk in that same common size: overlaps shifted and transverse weights scaled for all droplets at once.

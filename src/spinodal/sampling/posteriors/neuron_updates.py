@@ -2,8 +2,8 @@
 
 `refresh` first slides along the overlaps of all neurons (`overlap_trajectory`), then runs rounds. A round
 
-1. picks a set T of neurons: each droplet, |w . w*| > `far`, with chance `far_share`, each other neuron with `near_share`, so that about
-   as many of either kind are in (the network's hundreds of quiet neurons need not all be asked);
+1. picks a set T of neurons: each droplet, |w . w*| > `far`, with chance `far_share`, each of the tail below with `middle_share`, each
+   quiet neuron with `near_share`, such that about `PICKED` of each kind are in (hundreds of quiet ones need not all be asked);
 2. integrates over the readouts of T. With G = Phi_T Phi_T^T + c, c = sigma^2 N / sigma_a^2, and e the targets less what the neurons
    outside T say, the likelihood of the weights in T is
 
