@@ -127,3 +127,28 @@ def test_no_measure_is_lost_to_another_of_its_name():
         train(PROBLEM, **run, measures="weight_norm")
     with pytest.raises(TypeError, match="functions of the parameters, got 3"):
         train(PROBLEM, **run, measures={"n": 3})
+
+
+def test_a_measure_that_changes_its_shape_is_refused_at_the_second_look():
+    seen = []
+
+    def keys(parameters):
+        seen.append(0)
+        return np.zeros(len(seen))
+
+    with pytest.raises(ValueError, match=r"one shape at every step, and 'keys' gave \(1,\) and then \(2,\)"):
+        train(PROBLEM, network=QuadraticMLP(4), steps=100, every=10, measures=(keys,))
+    assert len(seen) == 2
+
+
+def test_no_measure_can_change_what_the_next_one_sees():
+    def spoil(parameters):
+        parameters["first"][:] = 0
+
+    with pytest.raises(ValueError, match="read-only"):
+        train(PROBLEM, network=QuadraticMLP(4), steps=10, every=10, measures=(spoil, "weight_norm"))
+
+
+def test_what_is_no_collection_of_measures_is_said():
+    with pytest.raises(TypeError, match="measures must be a sequence or a dict of names and functions, got 5"):
+        train(PROBLEM, network=QuadraticMLP(4), steps=10, every=10, measures=5)

@@ -121,3 +121,12 @@ def test_wrong_shapes_and_types_are_named(loss):
         loss(jnp.zeros((4, 3), int), jnp.zeros(4, int))
     with pytest.raises(ValueError, match="one weight for each of the 4 rows, got shape"):
         loss(jnp.zeros((4, 3)), jnp.zeros(4, int), weighted=jnp.ones(3))
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_labels_that_a_compiled_function_closes_over_are_checked(loss):
+    logits, labels = jnp.zeros((2, 3)), jnp.array([0, 2])
+    assert np.isfinite(jax.jit(lambda z: loss(z, labels))(logits))
+    wrong = jnp.array([0, 3])
+    with pytest.raises(ValueError, match=r"labels must be in 0\.\.2, got 0\.\.3"):
+        jax.jit(lambda z: loss(z, wrong))(logits)

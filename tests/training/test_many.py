@@ -45,3 +45,9 @@ def test_the_usual_optimizer_is_that_of_the_network():
 
 def test_runs_may_come_one_by_one():
     assert len(train_many((Run(SMALL, seed=k) for k in range(2)), steps=10)) == 2
+
+
+@pytest.mark.parametrize(("seed", "error"), [(-1, ValueError), (1.5, TypeError), (2**64, ValueError)])
+def test_a_seed_that_is_none_is_refused_by_its_name(seed, error):
+    with pytest.raises(error, match="seed must be"):
+        Run(SMALL, seed=seed)

@@ -5,9 +5,10 @@ import numpy as np
 import pytest
 
 from spinodal.problems import Digits, ModularArithmetic, PermutationGroup, RandomTeacher, SymbolAddition
-from spinodal.training import SGD, AdamW, PerGroup, Run, initial_parameters, train, train_many
+from spinodal.training import SGD, AdamW, Grokfast, PerGroup, Run, initial_parameters, train, train_many
 from spinodal.training import run as host
 from spinodal.training.networks import OneLayerTransformer, QuadraticMLP
+from spinodal.training.networks.embedding_decoder import EmbeddingDecoder
 from spinodal.training.program import Spec, compiled
 from spinodal.training.tasks import bound
 
@@ -252,3 +253,32 @@ def test_a_start_that_is_not_finite_is_not_blamed_on_the_rate():
     assert "not finite at the start" in found.message
     assert found.steps.shape == (0,)
     assert found.steps.dtype == int
+
+
+def test_a_run_that_made_all_its_steps_has_not_stopped():
+    """Its levels are reached all the same, and the last chunk ends where an early stop might come."""
+    found = [train(GENERALISES, optimizer=SLOW, steps=steps, every=10, stop_at=0.5) for steps in (500, 3000)]
+    assert found[0].message in ("all 500 steps made", "stopped at step 500 of 3000: both accuracies have reached 0.5")
+    capacity = found[1].steps[-1]
+    assert found[1].message == f"stopped at step {capacity} of 3000: both accuracies have reached 0.5"
+    exactly = train(GENERALISES, optimizer=SLOW, steps=int(capacity), every=10, stop_at=0.5)
+    assert exactly.message == f"all {capacity} steps made"
+
+
+@pytest.mark.parametrize(
+    ("problem", "settings", "says"),
+    [
+        (SMALL, {"network": EmbeddingDecoder(4)}, "network must have the embedding_dim of its problem, got 4 where SymbolAddition has 1"),
+        (SMALL, {"loss_dtype": "float64"}, "loss_dtype can't be chosen where outputs are entries of templates"),
+        (RandomTeacher(), {"loss_dtype": "float64"}, "loss_dtype can't be chosen for RandomTeacher"),
+        (ModularArithmetic(7), {"network": QuadraticMLP(4), "optimizer": Grokfast(PerGroup())}, "needs a network with an embedding"),
+    ],
+)
+def test_what_a_problem_cannot_use_is_refused(problem, settings, says):
+    with pytest.raises(ValueError, match=says):
+        train(problem, steps=10, every=10, **settings)
+
+
+def test_integers_of_numpy_are_kept_as_plain_ones():
+    found = train(SMALL, optimizer=FAST, steps=np.int64(20), every=np.int32(10))
+    assert (type(found.every), type(found.settings["steps"])) == (int, int)

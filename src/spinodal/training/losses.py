@@ -4,6 +4,7 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax.core import Tracer
 
 
@@ -67,8 +68,10 @@ def _checked(logits: Any, labels: Any) -> tuple[jax.Array, jax.Array]:
         )
     if not jnp.issubdtype(logits.dtype, jnp.floating):
         raise TypeError(f"logits must be floating-point numbers, got {logits.dtype}")
-    if not isinstance(labels, Tracer) and labels.size and not bool(((labels >= 0) & (labels < logits.shape[1])).all()):
-        raise ValueError(f"labels must be in 0..{logits.shape[1] - 1}, got {labels.min()}..{labels.max()}")
+    if not isinstance(labels, Tracer) and labels.size:
+        known = np.asarray(labels)  # an operation of JAX would be traced with the rest
+        if known.min() < 0 or known.max() >= logits.shape[1]:
+            raise ValueError(f"labels must be in 0..{logits.shape[1] - 1}, got {known.min()}..{known.max()}")
     return logits, labels
 
 

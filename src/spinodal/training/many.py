@@ -9,7 +9,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from ..errors import choice, instance, require
+from ..errors import choice, instance, integer, require
 from .one import checked_optimizer, settings_of, starting_parameters, train
 from .optimizers.interface import Optimizer
 from .program import Spec, compiled
@@ -28,6 +28,9 @@ class Run:
     problem: Any
     optimizer: Optimizer | None = None
     seed: int = 0
+
+    def __post_init__(self) -> None:
+        require(integer("seed", self.seed, minimum=0) < 2**63, f"seed must be below 2^63, got {self.seed}")
 
 
 def train_many(
@@ -95,7 +98,7 @@ def _side_by_side(runs: Sequence[Run], schedule: Schedule) -> list[Trajectory]:
         carry, records = advance(keys, carry, optimizer, data, schedule.every, rows)
         keep({name: np.asarray(values)[:, :rows] for name, values in records.items()}, (done + 1) * schedule.every, before)
         done += rows
-        if schedule.stop_at is not None and done % capacity == 0:
+        if schedule.stop_at is not None and done % capacity == 0 and done < total:
             for k in going:
                 logs[k].stopped = both_crossed(logs[k], schedule.stop_at)
             end({k for k in going if logs[k].stopped})

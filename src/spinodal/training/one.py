@@ -132,7 +132,10 @@ def checked_optimizer(optimizer: Any, ready: Bound, parameters: Mapping[str, Any
     if optimizer is None:
         return PerGroup() if isinstance(ready.task.network, EmbeddingDecoder) else AdamW()
     require_optimizer("optimizer", optimizer)
-    if isinstance(optimizer, PerGroup) and "embedding" not in parameters:
+    innermost = optimizer
+    while hasattr(innermost, "inner"):
+        innermost = innermost.inner
+    if isinstance(innermost, PerGroup) and "embedding" not in parameters:
         raise ValueError("optimizer=PerGroup(...) needs a network with an embedding, this one has none: give optimizer=AdamW(...)")
     return optimizer
 

@@ -98,8 +98,10 @@ def run(
         if step in measured:
             begun = time.perf_counter()
             here = on_host(carry.parameters)
+            for leaf in jax.tree.leaves(here):
+                leaf.flags.writeable = False  # all measures see the same arrays
             for name, measure in measures.items():
-                log.measures[name].append(measure(here))
+                log.measures[name].append(_of_one_shape(name, measure(here), log.measures[name]))
             log.measure_steps.append(step)
             log.measure_seconds += time.perf_counter() - begun
 
@@ -135,12 +137,20 @@ def run(
             return log, forward(before, fine)[0].parameters
         done = end
         visit(done * schedule.every, carry)
-        if schedule.stop_at is not None and done % capacity == 0:
+        if schedule.stop_at is not None and done % capacity == 0 and done < total:
             log.stopped = both_crossed(log, schedule.stop_at)
         if progress is not None:
             accuracies = (float(records[name][-1]) for name in ACCURACIES)
             progress(done / total, "step {}: accuracy {:.3f} in training, {:.3f} in the test".format(done * schedule.every, *accuracies))
     return log, carry.parameters
+
+
+def _of_one_shape(name: str, value: Any, before: list[Any]) -> Any:
+    """`value`; refused while little is lost if it can't stand in one array with those before."""
+    shapes = [np.shape(value), *map(np.shape, before[:1])]
+    if len(set(shapes)) > 1:
+        raise ValueError(f"measures must give numbers of one shape at every step, and {name!r} gave {shapes[1]} and then {shapes[0]}")
+    return value
 
 
 def both_crossed(log: Log, level: float) -> bool:

@@ -25,8 +25,10 @@ class Schedule:
     measure_every: int | None
 
     def __post_init__(self) -> None:
-        integer("steps", self.steps, minimum=0, why="the number of updates")
-        integer("every", self.every, minimum=1, why="the number of updates between two records")
+        steps = integer("steps", self.steps, minimum=0, why="the number of updates")
+        every = integer("every", self.every, minimum=1, why="the number of updates between two records")
+        object.__setattr__(self, "steps", steps)  # plain integers: one of NumPy's has a compiled program of its own
+        object.__setattr__(self, "every", every)
         require(
             self.steps % self.every == 0,
             f"steps must be a multiple of every={self.every}, so that the last update is recorded, got {self.steps}; "
@@ -86,6 +88,8 @@ def named_measures(measures: Sequence[str | Measure] | Mapping[str, Measure], kn
     """Names and functions as name -> function; in a sequence a function goes by its `__name__`."""
     if isinstance(measures, str):
         raise TypeError(f"measures must be a sequence or a dict, got {measures!r}: write ({measures!r},)")
+    if not isinstance(measures, Mapping | Sequence):
+        raise TypeError(f"measures must be a sequence or a dict of names and functions, got {measures!r}")
     found: dict[str, Measure] = {}
     for name, measure in measures.items() if isinstance(measures, Mapping) else ((None, measure) for measure in measures):
         if isinstance(measure, str):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from spinodal.measures.fourier import distance_irrelevance, distance_irrelevance_null
+from spinodal.measures.fourier import distance_irrelevance, distance_irrelevance_null, variance_explained
 
 P = 11
 A, B = np.divmod(np.arange(P * P), P)
@@ -71,3 +71,11 @@ def test_published_networks_differ_by_the_logit_that_is_looked_at(clock_pizza, r
     logits[np.arange(59**2), where] = rival
     assert distance_irrelevance(logits, 59) == pytest.approx(correct, abs=6e-6)
     assert distance_irrelevance(logits, 59, logit="max-wrong") == pytest.approx(wrong, abs=6e-6)
+
+
+@pytest.mark.parametrize("measure", [lambda z: distance_irrelevance(z, P), lambda z: variance_explained(z, P, (1, 2))])
+def test_round_off_of_float32_is_no_signal(measure):
+    logits = np.full((P * P, P), 3.7, np.float32)
+    logits[::3] = np.nextafter(logits[::3], np.float32(4))
+    assert np.isnan(measure(logits))
+    assert np.isfinite(measure(logits.astype(np.float64)))

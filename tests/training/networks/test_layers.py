@@ -5,7 +5,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from spinodal.training.networks.layers import product, relu, rows
+from spinodal.training.networks.layers import checked_pairs, product, relu, rows
 
 
 def normal(*shape, seed=0):
@@ -37,3 +37,10 @@ def test_relu_has_slope_0_at_0_and_below():
 def test_rows_that_are_read_twice_collect_both_gradients():
     gradient = jax.grad(lambda table: jnp.sum(rows(table, jnp.array([1, 1, 0])) * jnp.array([[1.0], [2.0], [4.0]])))(jnp.zeros((3, 1)))
     assert gradient.tolist() == [[4.0], [3.0], [0.0]]
+
+
+def test_pairs_that_a_compiled_function_closes_over_are_checked():
+    table, pairs, wrong = jnp.ones((3, 2)), jnp.array([[0, 1], [2, 2]]), jnp.array([[0, 1], [3, 2]])
+    assert jax.jit(lambda t: rows(t, checked_pairs(pairs, 3)[:, 0]))(table).shape == (2, 2)
+    with pytest.raises(ValueError, match=r"pairs must hold symbols 0\.\.2, got 0\.\.3"):
+        jax.jit(lambda t: rows(t, checked_pairs(wrong, 3)[:, 0]))(table)

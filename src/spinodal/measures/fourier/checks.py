@@ -18,6 +18,12 @@ def numbers(name: str, value: Any, shape: tuple[int | None, ...], axes: str) -> 
     return found
 
 
+def round_off(logits: np.ndarray) -> float:
+    """What differences of logits may be of rounding alone, relative to the largest: 45 units in the last place of their type."""
+    kind = logits.dtype if np.issubdtype(logits.dtype, np.floating) else np.dtype(np.float64)
+    return 1e-14 * float(np.finfo(kind).eps / np.finfo(np.float64).eps)
+
+
 def table_logits(logits: Any, prime: int, rows: int | None = None) -> np.ndarray:
     """`logits` as (pairs, prime), in their own precision."""
     rows = prime**2 if rows is None else rows

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from ...errors import choice, odd_prime
-from .checks import all_finite, class_labels, table_logits
+from .checks import all_finite, class_labels, round_off, table_logits
 from .label_margins import correct_and_rival
 
 
@@ -36,7 +36,7 @@ def distance_irrelevance(logits: Any, prime: Any, *, logit: str = "correct", lab
         return np.nan
     q = (chosen / largest).reshape(p, p)
     spread = q.std()
-    if spread < 1e-14:
+    if spread < round_off(table):
         return np.nan
     n = np.arange(p)
     by_distance = q[n, (n - n[:, None]) % p]  # row d: the pairs (a, a - d)

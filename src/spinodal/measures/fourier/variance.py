@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from .checks import round_off
 from .trig_part import table
 
 
@@ -29,6 +30,6 @@ def variance_explained(logits: Any, prime: Any, frequencies: Any, *, operation: 
         block = np.divide(found.block(rows), scale, dtype=np.float64) - mean
         spread += float(np.vdot(block, block))
     # below round-off of the largest logit nothing is left to explain
-    if spread <= found.logits.size * (1e-14) ** 2:
+    if spread <= found.logits.size * round_off(found.logits) ** 2:
         return np.nan
     return len(found.rows) * float(np.sum(found.parts(found.frequencies, means) ** 2)) / spread

@@ -1,5 +1,6 @@
 """Trainable embeddings of symbols and a decoder that sees their sum or their matrix product."""
 
+import math
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -7,6 +8,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from ...errors import choice, integer, require
 from .mlp import layers, uniform_layers
 
 
@@ -30,6 +32,12 @@ class EmbeddingDecoder:
     embedding_dim: int = 1
     combine: str = "sum"
 
+    def __post_init__(self):
+        integer("embedding_dim", self.embedding_dim, minimum=1)
+        choice("combine", self.combine, ("sum", "product"))
+        square = self.combine == "sum" or math.isqrt(self.embedding_dim) ** 2 == self.embedding_dim
+        require(square, f"embedding_dim must be a square number where combine='product', got {self.embedding_dim}")
+
     def initialise(self, problem: Any, seed: int) -> dict[str, Any]:
         """Uniform parameters of this seed, float32, at the scales of the problem."""
         rng = np.random.default_rng(seed)
@@ -47,7 +55,7 @@ class EmbeddingDecoder:
         if self.combine == "sum":
             h = (inputs.first + inputs.second) @ embedding
         else:
-            side = round(self.embedding_dim**0.5)
+            side = math.isqrt(self.embedding_dim)
             first, second = ((x @ embedding).reshape(-1, side, side) for x in inputs)
             h = jnp.einsum("nij,njk->nik", first, second).reshape(-1, self.embedding_dim)
         return layers(parameters, h, "tanh")

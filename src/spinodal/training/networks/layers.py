@@ -15,7 +15,8 @@ def checked_pairs(pairs: Any, prime: int) -> jax.Array:
     if pairs.ndim != 2 or pairs.shape[1] != 2 or not np.issubdtype(pairs.dtype, np.integer):
         raise ValueError(f"pairs must be integers of shape (n, 2), got {pairs.dtype} of shape {pairs.shape}")
     if not isinstance(pairs, Tracer) and pairs.size:
-        least, most = int(pairs.min()), int(pairs.max())
+        known = np.asarray(pairs)  # an operation of JAX would be traced with the rest
+        least, most = int(known.min()), int(known.max())
         if least < 0 or most >= prime:
             raise ValueError(f"pairs must hold symbols 0..{prime - 1}, got {least}..{most} (the parameters are those of prime {prime})")
     return jnp.asarray(pairs)

@@ -9,6 +9,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from ...errors import choice
+
 ACTIVATIONS = {"tanh": jnp.tanh, "relu": jax.nn.relu}
 
 
@@ -33,10 +35,15 @@ def layers(parameters: dict[str, Any], h: jax.Array, activation: str) -> jax.Arr
 class MLP:
     """x -> hidden_widths -> output_dim of the problem, `activation` between.
 
+    Arguments:
+        activation: "tanh" (default) or "relu".
     Parameters: `weights` [(in, out), ...] and `biases` [(out,), ...], U(-1, 1)/sqrt(fan-in), float32.
     """
 
     activation: str = "tanh"
+
+    def __post_init__(self):
+        choice("activation", self.activation, tuple(ACTIVATIONS))
 
     def initialise(self, problem: Any, seed: int) -> dict[str, Any]:
         """Uniform parameters of this seed."""

@@ -36,9 +36,13 @@ def bind(problem: SymbolAddition | PermutationGroup, network: Any = None, loss: 
     group = isinstance(problem, PermutationGroup)
     if network is not None:
         instance("network", network, EmbeddingDecoder)
-    if loss is not None:
+        fits = network.embedding_dim == problem.embedding_dim
+        has = f"{network.embedding_dim} where {type(problem).__name__} has {problem.embedding_dim}"
+        require(fits, f"network must have the embedding_dim of its problem, got {has}")
+    for name, given in (("loss", loss), ("loss_dtype", loss_dtype)):
         labels_by = f"outputs are entries of templates with {type(problem).__name__}(loss={problem.loss!r})"
-        require(problem.loss == "classification", f"loss can't be chosen where {labels_by}: take loss='classification' there")
+        chosen = given is None or problem.loss == "classification"
+        require(chosen, f"{name} can't be chosen where {labels_by}: take loss='classification' there")
     network = network or EmbeddingDecoder(problem.embedding_dim, "product" if group else "sum")
     data = problem.data()
     by_template = problem.loss == "regression"

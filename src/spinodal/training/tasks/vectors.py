@@ -19,7 +19,8 @@ def bind(problem: RandomTeacher | Digits, network: Any = None, loss: Any = None,
     if network is not None:
         instance("network", network, MLP)
     if isinstance(problem, RandomTeacher):
-        require(loss is None, "loss can't be chosen for RandomTeacher, which is squared error against vectors")
+        for name, given in (("loss", loss), ("loss_dtype", loss_dtype)):
+            require(given is None, f"{name} can't be chosen for RandomTeacher, which is squared error against vectors")
         network, answers = network or MLP("tanh"), data.targets.astype(np.float32)
         criterion: Criterion = Within(problem.tolerance)
     else:
