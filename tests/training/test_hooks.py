@@ -6,9 +6,9 @@ import pytest
 from spinodal.measures import fourier
 from spinodal.problems import ModularArithmetic, SymbolAddition
 from spinodal.theory import fourier_network
-from spinodal.training import AdamW, hooks, initial_parameters, presets, train
+from spinodal.training import SGD, AdamW, PerpGrad, hooks, initial_parameters, presets, train
 from spinodal.training.hooks import forward, known_measures, symbol_table
-from spinodal.training.networks import QuadraticMLP
+from spinodal.training.networks import Decoder, OneLayerTransformer, QuadraticMLP, ReluMLP
 
 P = 11
 PROBLEM = ModularArithmetic(P, train_fraction=0.5)
@@ -59,6 +59,39 @@ def test_a_preset_is_what_it_says_and_starts(name):
     pairs = found.problem.pairs[:4]
     assert np.isfinite(np.asarray(found.network.training_logits(start, pairs))).all()
     assert set(found.arguments()) >= {"problem", "network", "optimizer", "loss", "steps", "every"}
+
+
+@pytest.mark.parametrize(
+    ("name", "task", "network", "optimizer", "loss", "steps"),
+    [
+        ("power2022", (97, "divide", 0.5), Decoder(2, 128, 4), AdamW(1e-3, 1.0, beta2=0.98, warmup=10), "cross_entropy", 100_000),
+        ("nanda2023", (113, "add", 0.3), OneLayerTransformer(), AdamW(1e-3, 1.0, beta2=0.98, warmup=10), "cross_entropy", 40_000),
+        ("gromov2023", (97, "add", 0.5), QuadraticMLP(500, init="mean-field"), SGD(1e6), "mean_squared", 10_000),
+        ("doshi2024", (97, "add", 0.5), QuadraticMLP(500, init="doshi"), AdamW(1e-2, 5.0, beta2=0.98), "mean_squared", 2000),
+        *(
+            (f"zhong2023-{kind}", (59, "add", 0.8), OneLayerTransformer(attention=share, equals_token=False), by, "cross_entropy", 20_000)
+            for kind, share, by in (("clock", 1.0, AdamW(1e-3, 2.0, beta2=0.98)), ("pizza", 0.0, AdamW(1e-3, 2.0, beta2=0.98)))
+        ),
+        ("prieto2025-stablemax", (113, "add", 0.4), ReluMLP((200, 200)), AdamW(1e-2, 0.0, beta2=0.999), "stablemax", 80_000),
+        ("prieto2025-perpgrad", (113, "add", 0.4), ReluMLP((200, 200)), PerpGrad(AdamW(1e-2)), "cross_entropy", 300),
+        ("lyu2024", (97, "add", 0.4), ReluMLP((250,), bias="first", init_scale=8.0), SGD(0.1, weight_decay=1e-3), "cross_entropy", 10**6),
+    ],
+)
+def test_a_preset_has_the_settings_of_its_source(name, task, network, optimizer, loss, steps):
+    found = presets.preset(name)
+    problem = found.problem
+    assert (problem.prime, problem.operation, problem.train_fraction) == task
+    assert (found.network, found.optimizer, found.loss.__name__, found.steps) == (network, optimizer, loss, steps)
+
+
+def test_presets_whose_precision_batch_and_split_are_stated_have_them():
+    assert {name for name in presets.names() if presets.preset(name).loss_dtype == "float64"} == {
+        *("nanda2023", "zhong2023-clock", "zhong2023-pizza", "prieto2025-stablemax", "prieto2025-perpgrad"),
+    }
+    assert {name: presets.preset(name).batch for name in ("power2022", "grokfast2024")} == {"power2022": 512, "grokfast2024": 512}
+    assert presets.preset("nanda2023").problem.split == "python"
+    # 3,763 of 9,409 pairs
+    assert int(presets.preset("lyu2024").problem.train_mask.sum()) in (3763, 3764)
 
 
 def test_an_unknown_preset_gets_the_nearest():

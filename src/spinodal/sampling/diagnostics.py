@@ -1,5 +1,6 @@
 """Do the chains agree, and how many independent draws are they worth? Numbers from arviz-stats, judged here."""
 
+import math
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -92,8 +93,8 @@ def _apart(name: str, values: np.ndarray, planted: np.ndarray) -> str:
     if planted.all() or not planted.any():
         return ""
     groups = values[~planted], values[planted]
-    (prior, plant), errors = (np.mean(group) for group in groups), [monte_carlo_error(group) for group in groups]
-    error = float(np.hypot(*errors))
+    prior, plant = (float(np.mean(group)) for group in groups)
+    error = math.hypot(*(monte_carlo_error(group) for group in groups))
     if not abs(plant - prior) > APART * error:  # an unknown error too
         return ""
     return f"{name} is {prior:.4g} in chains from the prior and {plant:.4g} in planted ones, {abs(plant - prior) / error:.0f} errors apart"

@@ -39,8 +39,11 @@ def test_a_useless_embedding_knows_its_training_pairs_only():
 
 
 def test_inference_is_one_step_and_no_more():
-    """In 4 symbols at 0, 1, 2, 3.06 pairs (0, 3) and (1, 2) are no parallelogram, so (0, 2) teaches (1, 1) alone."""
-    assert predicted_accuracy([0, 1, 2, 3.4], [(0, 2)]) == pytest.approx(2 / 10)
+    """Of one sum (0, 4) and (1, 3) differ by .06, (1, 3) and (2, 2) too, (0, 4) and (2, 2) by .12, squared too much."""
+    e, tolerance = np.array([0, 1, 2, 3.06, 4.12]), 0.003
+    assert predicted_accuracy(e, [(1, 3)], tolerance=tolerance) == pytest.approx(3 / 15)
+    assert predicted_accuracy(e, [(0, 4)], tolerance=tolerance) == pytest.approx(2 / 15)
+    assert predicted_accuracy(e, [(2, 2)], tolerance=tolerance) == pytest.approx(2 / 15)
 
 
 @pytest.mark.parametrize("dimension", [1, 3])
