@@ -28,6 +28,14 @@ def multiplies_bfloat16() -> bool:
         return False
 
 
+def key_of(seed: int) -> Any:
+    """JAX's key of a seed below 2^63, whatever its width: of an integer alone JAX keeps 32 bits where it has no 64-bit numbers."""
+    import jax
+
+    low, high = seed % 2**32, seed // 2**32
+    return jax.random.fold_in(jax.random.key(low), high) if high else jax.random.key(low)
+
+
 def small_pool() -> None:
     """Let XLA's pool have one thread from its first use in this process on, unless NPROC says otherwise.
 

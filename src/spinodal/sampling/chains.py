@@ -9,7 +9,7 @@ from typing import Any
 import jax
 import numpy as np
 
-from ..compiling import multiplies_bfloat16
+from ..compiling import key_of, multiplies_bfloat16
 from ..errors import require
 from . import adaptation, programs
 from .diagnostics import Diagnostics, diagnose, varying
@@ -67,7 +67,7 @@ class Host:
         self.batched = batching == "vmap" or (batching == "auto" and jax.default_backend() != "cpu")
         shape = posterior.shape_key(problem)
         self.start, self.advance, self.tune, self.untuned = programs.compiled(posterior.bind, shape, self.spec, self.batched)
-        self.keys = [jax.random.fold_in(jax.random.key(seed), chain) for chain in range(chains)]
+        self.keys = [jax.random.fold_in(key_of(seed), chain) for chain in range(chains)]
 
     def begin(self, positions: np.ndarray) -> Ensemble:
         """Chains at their starting points."""

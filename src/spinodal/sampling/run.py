@@ -67,7 +67,7 @@ def sample(  # pyright: ignore[reportInconsistentOverload]: the overloads say on
     instance("problem", problem, (TeacherStudent, ModularAddition))
     instance("sampler", sampler, (HMC, Langevin))
     data_seed, seed = integer("data_seed", data_seed, minimum=0), integer("seed", seed, minimum=0)
-    require(seed < 2**63, f"seed must be below 2^63, got {seed} (JAX keeps it in 64 bits)")
+    require(seed < 2**63, f"seed must be below 2^63, got {seed}")
     chains, draws, warmup = integer("chains", chains, minimum=1), integer("draws", draws, minimum=1), integer("warmup", warmup, minimum=0)
     require(real("droplet_threshold", droplet_threshold) >= 0, f"droplet_threshold must be >= 0, got {droplet_threshold}")
     if stop is not None:

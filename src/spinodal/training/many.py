@@ -9,6 +9,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from ..compiling import key_of
 from ..errors import choice, instance, integer, require
 from .one import checked_optimizer, settings_of, starting_parameters, train
 from .optimizers.interface import Optimizer
@@ -69,7 +70,7 @@ def _side_by_side(runs: Sequence[Run], schedule: Schedule) -> list[Trajectory]:
         require(one_kind, f"runs must have one kind of optimizer with batching='vmap', and run {k} differs from run 0")
     begin, advance = compiled(spec, batched=True)
     # One by one: an array of seeds would be int32, and seeds may be larger
-    keys = jnp.stack([jax.random.fold_in(jax.random.key(run.seed), 1) for run in runs])
+    keys = jnp.stack([jax.random.fold_in(key_of(run.seed), 1) for run in runs])
     data, optimizer = _stacked([r.data for r in ready]), _stacked(optimizers)
     carry, record = begin(_stacked(starts), optimizer, data)
     has_test = [bool(np.asarray(r.data.test.weight).sum() > 0) for r in ready]

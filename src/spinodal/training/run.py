@@ -9,6 +9,7 @@ from typing import Any
 import jax
 import numpy as np
 
+from ..compiling import key_of
 from .program import CAPACITY, Carry, Spec, compiled
 from .settings import Measure, Schedule
 from .tasks.interface import Bound
@@ -85,7 +86,7 @@ def run(
 ) -> tuple[Log, Any]:
     """The log and the parameters at its last record; `norm_value`: the norm to keep, None for that of `parameters`."""
     begin, advance = compiled(spec, batched=False)
-    key = jax.random.fold_in(jax.random.key(seed), 1)
+    key = jax.random.fold_in(key_of(seed), 1)
     has_test = bool(np.asarray(bound.data.test.weight).sum() > 0)
     log = Log(measures={name: [] for name in measures})
     wanted = schedule.checkpoint_steps()

@@ -29,7 +29,7 @@ def excluded_loss(
         logits, labels, prime, frequencies, mask, operation: as in `restricted_loss`. The published curve is that of the training pairs.
         per_frequency: False is the paper's curve; True gives {k: loss}, as the released trainer logs. On a network that generalises every
             single loss may look harmless where the joint one is large: report both.
-    Returns: a loss >= 0, or one for each frequency. A large one says that the network lives on these frequencies.
+    Returns: a loss (>= 0 but for rounding), or one for each frequency. A large one says that the network lives on these frequencies.
     Undefined (NaN): logits that are not finite, or no pair left by `mask`.
     Source: arXiv:2301.05217, section 5.1 (joint) and its released trainer (single).
     """

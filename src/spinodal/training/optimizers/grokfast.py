@@ -34,7 +34,7 @@ class Grokfast:
         decay: of "ema", in [0, 1), default 0.98.
         amplification: >= 0, default 2; 0 is `inner` alone. A constant gradient reaches `inner` (1 + amplification) times larger, so
             with SGD a fair baseline has its own best learning rate.
-        window: gradients of "ma", default 100; that many copies of the parameters are kept, and one.
+        window: gradients of "ma", default 100; that many copies of the parameters are kept, and three.
     Source: arXiv:2405.20233. Its published defaults differ between text and scripts.
     """
 

@@ -27,7 +27,8 @@ def area_over(ensemble: Ensemble, won: np.ndarray, *, within: bool = False) -> A
         A = sum_ij w_i w_j won_ij / sum_ij w_i w_j,    over its pairs, w_i how often run i is drawn.
 
     Arguments:
-        won: (runs, runs) as `wins` gives it. within: pairs of one stratum alone, so that settings can win nothing.
+        won: (runs, runs) as `wins` gives it. within: pairs of one stratum alone, so that settings can win nothing; but a direction
+            that `wins` has learned is learned from all pairs.
     Returns: `Area`. Resamples of one ensemble are the same for every score, so areas can be compared resample by resample.
     """
     if within:
