@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from spinodal.problems import ModularArithmetic, RandomTeacher, SymbolAddition
-from spinodal.training import AdamW, PerGroup, initial_parameters, train
+from spinodal.training import AdamW, PerGroup, Run, initial_parameters, train
 from spinodal.training import run as host
 from spinodal.training.losses import cross_entropy, stablemax
 from spinodal.training.networks import QuadraticMLP
@@ -105,3 +105,11 @@ def test_what_does_not_fit_the_problem_is_refused(problem, change, why):
 def test_a_group_of_no_optimizer_is_refused():
     with pytest.raises(TypeError, match=r"decoder must be an optimiser .* got 'adam'"):
         PerGroup(AdamW(), "adam")
+
+
+def test_integers_of_numpy_are_plain_ones_in_the_settings():
+    found = train(
+        SMALL, optimizer=FAST, steps=20, seed=np.int32(3), checkpoint_every=np.array([0, 20]), measure_every=np.int64(10)
+    ).settings
+    assert [type(found[name]) for name in ("seed", "measure_every", "checkpoint_every")] == [int, int, tuple]
+    assert type(Run(SMALL, seed=np.int32(3)).seed) is int

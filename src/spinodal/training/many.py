@@ -31,7 +31,9 @@ class Run:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        require(integer("seed", self.seed, minimum=0) < 2**63, f"seed must be below 2^63, got {self.seed}")
+        seed = integer("seed", self.seed, minimum=0)
+        require(seed < 2**63, f"seed must be below 2^63, got {seed}")
+        object.__setattr__(self, "seed", seed)  # a plain integer, whose 64 bits an int32 of NumPy's does not have
 
 
 def train_many(

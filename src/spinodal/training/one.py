@@ -89,7 +89,8 @@ def train(
     begun = time.perf_counter(), time.process_time()
     schedule = Schedule(steps, every, stop_at, checkpoint_every, checkpoint_at, measure_every)
     checked_norm(norm, batch, initial_scale, norm_value)
-    require(integer("seed", seed, minimum=0) < 2**63, f"seed must be below 2^63, got {seed}")
+    seed = integer("seed", seed, minimum=0)
+    require(seed < 2**63, f"seed must be below 2^63, got {seed}")
     if loss_dtype is not None:
         choice("loss_dtype", loss_dtype, ("float32", "float64"))
     with jax.enable_x64(True) if loss_dtype == "float64" else contextlib.nullcontext():

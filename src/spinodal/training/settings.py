@@ -1,6 +1,6 @@
 """How a run of training goes, checked."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from numbers import Integral
 from typing import Any
@@ -42,8 +42,10 @@ class Schedule:
         if isinstance(self.checkpoint_every, str):
             choice("checkpoint_every", self.checkpoint_every, ("log",))
         elif isinstance(self.checkpoint_every, Sequence | np.ndarray):
-            for step in self.checkpoint_every:
-                integer("checkpoint_every", step, minimum=0, why="a step at which parameters are kept")
+            why = "a step at which parameters are kept"
+            kept = tuple(integer("checkpoint_every", step, minimum=0, why=why) for step in self.checkpoint_every)
+            object.__setattr__(self, "checkpoint_every", kept)
+            for step in kept:
                 require(
                     step % self.every == 0 and step <= self.steps,
                     f"checkpoint_every must hold multiples of every={self.every} up to steps={self.steps}, got {step}",
@@ -56,8 +58,9 @@ class Schedule:
             self._multiple("measure_every", self.measure_every)
 
     def _multiple(self, name: str, value: Any) -> None:
-        integer(name, value, minimum=1)
+        value = integer(name, value, minimum=1)
         require(value % self.every == 0, f"{name} must be a multiple of every={self.every}, got {value}")
+        object.__setattr__(self, name, value)
 
     def checkpoint_steps(self) -> set[int]:
         """At which steps parameters are kept, before anything is known of the run; "log" doubles from `every` on."""
@@ -88,7 +91,7 @@ def named_measures(measures: Sequence[str | Measure] | Mapping[str, Measure], kn
     """Names and functions as name -> function; in a sequence a function goes by its `__name__`."""
     if isinstance(measures, str):
         raise TypeError(f"measures must be a sequence or a dict, got {measures!r}: write ({measures!r},)")
-    if not isinstance(measures, Mapping | Sequence):
+    if not isinstance(measures, Iterable):
         raise TypeError(f"measures must be a sequence or a dict of names and functions, got {measures!r}")
     found: dict[str, Measure] = {}
     for name, measure in measures.items() if isinstance(measures, Mapping) else ((None, measure) for measure in measures):

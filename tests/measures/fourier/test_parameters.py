@@ -48,3 +48,9 @@ def test_without_a_direction_it_is_undefined():
 def test_wrong_arguments_are_named(gradients, words):
     with pytest.raises((ValueError, TypeError), match=words):
         naive_loss_minimisation(THETA, gradients)
+
+
+def test_layers_of_different_shapes_are_taken_one_by_one():
+    layers = {"weights": [np.ones((1, 3)), np.ones((3, 4))], "biases": [np.zeros(3), np.ones(1)]}
+    assert weight_norm(layers) == pytest.approx(4, rel=1e-15)
+    assert naive_loss_minimisation(layers, layers) == pytest.approx(-1, rel=1e-14)

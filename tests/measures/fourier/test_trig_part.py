@@ -172,7 +172,8 @@ def test_what_is_undefined_is_nan():
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"prime": 9}, "odd prime"), ({"logits": np.zeros((P, P))}, r"logits must have shape \(121, 11\).*got \(11, 11\)"),
+        ({"prime": 9}, "odd prime"), ({"logits": [[0.0], [0.0, 1.0]]}, "logits must have shape .* different lengths"),
+        ({"logits": np.zeros((P, P))}, r"logits must have shape \(121, 11\).*got \(11, 11\)"),
         ({"logits": np.zeros((P * P, P + 1))}, "token '='"), ({"logits": np.zeros((P * P, P), dtype=complex)}, "logits must be real"),
         ({"labels": np.zeros(5, dtype=int)}, "labels must have shape"), ({"labels": np.zeros(P * P)}, "labels must be integers"),
         ({"labels": np.full(P * P, P)}, r"labels must be in 0\.\.10"), ({"frequencies": (6,)}, r"frequencies must be in 1\.\.5"),

@@ -75,3 +75,5 @@ def test_a_stack_is_the_same_as_one_by_one(monkeypatch):
 def test_pairs_must_be_symbols_of_the_embedding():
     with pytest.raises(ValueError, match=r"within 0..3"):
         predicted_accuracy(np.arange(4), [(0, 4)])
+    with pytest.raises(ValueError, match=r"pairs must have shape \(k, 2\), .* rows of different lengths"):
+        predicted_accuracy(np.arange(4), [(0, 1), (2,)])

@@ -65,6 +65,7 @@ def test_rates_and_decays_are_leaves_and_groups_nest():
         (lambda: AdamW(weight_decay=-1.0), "weight_decay must be >= 0"),
         (lambda: AdamW(beta2=1.0), "beta2 must be at least 0 and less than 1"),
         (lambda: AdamW(epsilon=0.0), "epsilon"),
+        (lambda: AdamW(warmup=3_000_000_000), "warmup must be below"),
         (lambda: SGD(momentum=1.0), "momentum must be"),
     ],
 )

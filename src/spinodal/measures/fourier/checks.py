@@ -10,12 +10,20 @@ from ...errors import integer, require
 
 def numbers(name: str, value: Any, shape: tuple[int | None, ...], axes: str) -> np.ndarray:
     """`value` as an array of real numbers, in its own precision, of a shape in which None is any length above 0."""
-    found = np.asarray(value)
+    found = even(name, value, axes)
     fits = found.ndim == len(shape) and all(n > 0 and want in (None, n) for n, want in zip(found.shape, shape, strict=True))
     require(fits, f"{name} must have shape {axes}, got {found.shape}")
     if found.dtype.kind not in "fiu":
         raise TypeError(f"{name} must be real numbers, got dtype {found.dtype}")
     return found
+
+
+def even(name: str, value: Any, axes: str) -> np.ndarray:
+    """`value` as an array; refused where its rows have different lengths."""
+    try:
+        return np.asarray(value)
+    except ValueError:
+        raise ValueError(f"{name} must have shape {axes}, got rows of different lengths") from None
 
 
 def round_off(logits: np.ndarray) -> float:
@@ -33,7 +41,7 @@ def table_logits(logits: Any, prime: int, rows: int | None = None) -> np.ndarray
 
 def class_labels(labels: Any, rows: int, classes: int) -> np.ndarray:
     """`labels` as (rows,) integers below `classes`."""
-    found = np.asarray(labels)
+    found = even("labels", labels, f"({rows},)")
     require(found.shape == (rows,), f"labels must have shape ({rows},), one for each row of the logits, got {found.shape}")
     if found.dtype.kind not in "iu":
         raise TypeError(f"labels must be integers, got dtype {found.dtype}")
@@ -58,7 +66,7 @@ def chosen_rows(mask: Any, rows: int) -> np.ndarray:
     """`mask` as (rows,) bool; None chooses all."""
     if mask is None:
         return np.ones(rows, dtype=bool)
-    found = np.asarray(mask)
+    found = even("mask", mask, f"({rows},)")
     require(found.shape == (rows,), f"mask must have shape ({rows},), one for each row of the logits, got {found.shape}")
     if found.dtype.kind != "b":
         raise TypeError(f"mask must be booleans, got dtype {found.dtype}")

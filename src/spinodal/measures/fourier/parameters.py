@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from ...errors import require
-from .checks import numbers
+from .checks import even, numbers
 
 
 def weight_norm(parameters: Any) -> float:
@@ -15,7 +15,7 @@ def weight_norm(parameters: Any) -> float:
         |theta| = sqrt(sum of the squares of every entry of every array).
 
     Arguments:
-        parameters: dict of arrays, biases and embeddings included.
+        parameters: dict of arrays or of lists of arrays, one for each layer; biases and embeddings included.
     Returns: >= 0.
     Undefined (NaN): entries that are not finite.
     Source: the definition; published for the networks of arXiv:2301.05217 and arXiv:2306.17844.
@@ -29,7 +29,7 @@ def naive_loss_minimisation(parameters: Any, gradients: Any) -> float:
         cos(-g, theta) = -g . theta / (|g| |theta|),    over all parameters together.
 
     Arguments:
-        parameters: dict of arrays. gradients: of the loss, under the same names and with the same shapes.
+        parameters: dict of arrays or of lists of them. gradients: of the loss, under the same names and with the same shapes.
     Returns: -1..1; > 0 if the step makes the parameters longer.
     Undefined (NaN): entries that are not finite, no parameters but 0, a gradient of 0 (as after softmax collapse).
     Source: arXiv:2501.04697, "naive loss minimisation".
@@ -47,11 +47,22 @@ def naive_loss_minimisation(parameters: Any, gradients: Any) -> float:
 def _vectors(what: str, arrays: Any) -> dict[str, np.ndarray]:
     if not isinstance(arrays, Mapping) or not arrays:
         raise TypeError(f"{what} must be a dict of arrays with at least one, got {type(arrays).__name__}")
-    shaped = {name: np.asarray(array) for name, array in arrays.items()}
+    shaped = {name: even(f"{what}[{name!r}]", array, "(any)") for name, array in _leaves(arrays).items()}
     return {
         name: numbers(f"{what}[{name!r}]", a.reshape(-1), (None,), "(any)").reshape(a.shape).astype(np.float64)
         for name, a in shaped.items()
     }
+
+
+def _leaves(arrays: Mapping[str, Any]) -> dict[str, Any]:
+    """One entry for each array: layer 0 of a list of arrays `weights` goes by "weights 0"."""
+    found = {}
+    for name, value in arrays.items():
+        try:
+            found[name] = np.asarray(value)
+        except ValueError:  # layers of different shapes
+            found |= {f"{name} {k}": layer for k, layer in enumerate(value)}
+    return found
 
 
 def _norm(arrays: dict[str, np.ndarray]) -> float:

@@ -18,7 +18,10 @@ def pair_set(pairs: ArrayLike, symbols: int) -> np.ndarray:
     Raises: ValueError for another shape or a symbol out of range, TypeError for what is not integers.
     """
     symbols = integer("symbols", symbols, minimum=1, why="p, the number of symbols")
-    found = np.asarray(pairs)
+    try:
+        found = np.asarray(pairs)
+    except ValueError:
+        raise ValueError("pairs must have shape (k, 2), two symbols a row, got rows of different lengths") from None
     if found.size == 0 and found.shape in ((0,), (0, 2)):
         return np.empty((0, 2), dtype=np.int64)
     require(found.ndim == 2 and found.shape[-1] == 2, f"pairs must have shape (k, 2), two symbols a row, got {found.shape}")

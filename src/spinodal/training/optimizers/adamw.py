@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 
-from ...errors import below_one, integer, not_negative, positive
+from ...errors import below_one, integer, not_negative, positive, require
 from .pytree import traced
 
 
@@ -50,6 +50,8 @@ class AdamW:
             "epsilon": positive("epsilon", self.epsilon),
             "warmup": integer("warmup", self.warmup, minimum=0, why="the number of updates until the full rate"),
         }
+        # It is compared with the number of updates, an int32
+        require(checked["warmup"] < 2**31, f"warmup must be below 2^31 updates, got {self.warmup}")
         # Floats all of them: an integer would be traced as one, in a program of its own
         for name, value in checked.items():
             object.__setattr__(self, name, value)

@@ -28,7 +28,7 @@ def area_over(ensemble: Ensemble, won: np.ndarray, *, within: bool = False) -> A
 
     Arguments:
         won: (runs, runs) as `wins` gives it. within: pairs of one stratum alone, so that settings can win nothing; but a direction
-            that `wins` has learned is learned from all pairs.
+            that `oriented` has learned is learned from all pairs.
     Returns: `Area`. Resamples of one ensemble are the same for every score, so areas can be compared resample by resample.
     """
     if within:

@@ -30,6 +30,7 @@ def auroc_against_horizon(
         direction: "high" or "low" says that a run will generalise; "learned" if nothing was known in advance (see `oriented`). Never
             choose it by looking at the area.
         within: pairs of one stratum alone. Pooled over settings, whatever knows the settings wins; within a stratum they win exactly half.
+            A "learned" direction is still learned from all pairs, across strata: there the settings may choose the sign of the score.
     Returns: an `Area` for each horizon.
     Undefined (NaN, `pairs` = 0): no run on one of the sides at that horizon.
     """
