@@ -60,6 +60,14 @@ def test_starts_that_have_not_met_are_a_fault_where_r_hat_sees_none(shift, apart
     assert faults({"b": x}, diagnose({"b": x}), np.full(4, 0.8), ("prior",) * 4) == []
 
 
+def test_starts_are_not_compared_where_an_error_is_unknown():
+    """Planted chains that stand still have no standard error; R-hat speaks of them."""
+    x = normal(9, 4, 500)
+    x[1::2] = 3.0
+    assert "R-hat b" in said(x)
+    assert "errors apart" not in said(x)
+
+
 def test_divergences_and_slow_energies_are_mentioned():
     assert warned(np.array([0, 0]), np.array([1.0, np.nan])) == []
     assert warned(np.array([1, 2]), np.array([1.0, 0.12])) == ["3 divergent trajectories", "E-BFMI of chain 1 0.12, below 0.3"]

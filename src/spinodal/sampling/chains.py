@@ -154,6 +154,8 @@ class Host:
         if not (isinstance(sampler, HMC) and sampler.adapt):
             count = min(self.spec.capacity, warmup - ensemble.done)
             self.chunk(ensemble, count, adapting=False, leapfrog_steps=ensemble.leapfrog_steps, pool=pool)
+            if self.spec.refresh:
+                self._tune(ensemble)  # a step that is given says nothing of droplets, and starting points know little of them
             return
         learned, asked = warmup // 2, sampler.step_size * sampler.leapfrog_steps
         scouted = learned if self.spec.refresh else learned + warmup // 5

@@ -35,7 +35,8 @@ class HMC:
             is bfloat16 for a large `TeacherStudent`, not of very low noise, on a processor that multiplies it faster (AMX, AVX-512),
             where a gradient takes half to two thirds of the time; else float32. The record's settings say which it was.
         turn: > 0, the angle of a trajectory where neuron updates move what is slow. At the size of figure 2 of arXiv:2310.03789, where
-            they move all of it, its study takes pi/4; with few samples, as in its appendix D, longer ones pay.
+            they move all of it, its study takes pi/4; with few samples, as in its appendix D, longer ones pay. It is cut at 64 steps, or
+            at twice `leapfrog_steps` where that is more.
     Source: Neal (2011); exact Gaussian part: Shahbaba, Lan, Johnson, Neal (2014), arXiv:1106.5941; shorter steps for a part: Sexton,
         Weingarten (1992), Nucl. Phys. B 380, 665; dual averaging: arXiv:1111.4246.
     """
