@@ -1,6 +1,5 @@
 """Is this machine fit to compute? Versions, devices, memory, and two known miscompiles of JAX against NumPy."""
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,7 +51,7 @@ def examine() -> Health:
     message = "healthy: compiled numbers agree with NumPy" if not sick else "; ".join(check.message for check in sick)
     provenance.note_health("healthy" if not sick else message)
     total, available = memory()
-    return Health(not sick, message, provenance.software(), devices, _threads(), total, available, checks)
+    return Health(not sick, message, provenance.software(), devices, provenance.usable_cores(), total, available, checks)
 
 
 def _run(name: str, check: Callable[[], tuple[str, str]]) -> Check:
@@ -94,10 +93,6 @@ def _shift_reshape() -> tuple[str, str]:
     if not np.array_equal(np.asarray(theirs).ravel(), shifted):
         return "known", f"jax {jax.__version__} miscompiles it, as every version tried; spinodal uses jnp.concatenate, which is right here"
     return "fine", "right in this version"
-
-
-def _threads() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def memory() -> tuple[int, int]:

@@ -29,6 +29,11 @@ def machine() -> dict[str, str]:
     return {"host": platform.node(), "platform": f"{platform.system()} {platform.machine()}", "cpu_model": _processor()}
 
 
+def usable_cores() -> int:
+    """Cores that the scheduler lets this process use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def device() -> str:
     """Kind of JAX's first device, or an empty string when this process has not loaded JAX."""
     jax = sys.modules.get("jax")

@@ -32,6 +32,11 @@ class Table:
     marks: Sequence[str] = ()
 
 
+def three_digits(value: float | int | str) -> float | int | str:
+    """What a cell of a table shows of a number; integers and words stay."""
+    return float(f"{value:.3g}") if isinstance(value, float) else value
+
+
 @dataclass(frozen=True)
 class Page:
     """What a page says, in the order of reading."""

@@ -120,7 +120,7 @@ class Host:
         """Warm up, then draw; True where `stop` was satisfied before all draws were made."""
         found = self._judged(ensemble) if stop and ensemble.kept() > 0 else None
         satisfied = stop is not None and found is not None and _satisfies(found, ensemble.kept(), stop)
-        with ThreadPoolExecutor(max_workers=min(len(self.keys), programs.usable_cores())) as pool:
+        with ThreadPoolExecutor(max_workers=min(len(self.keys), programs.cores_for_chains())) as pool:
             while ensemble.done < warmup:
                 self._warm(ensemble, warmup, pool)
                 self._after(ensemble, warmup + draws, "warming up", tell, save)

@@ -8,6 +8,7 @@ import jax
 import jax.numpy as jnp
 
 from ..compiling import one_thread
+from ..provenance import usable_cores
 from . import adaptation, hmc, langevin
 from .posteriors.interface import Array, Kernels
 
@@ -105,8 +106,7 @@ def compiled(bind, shape, spec: Spec, batched: bool) -> tuple[Any, Any, Any, Any
     return jax.jit(start, compiler_options=options), jax.jit(advance, compiler_options=options), tune, kernels.untuned
 
 
-def usable_cores() -> int:
-    """Cores this process may use: OMP_NUM_THREADS if set, else the scheduler's affinity."""
-    asked = os.environ.get("OMP_NUM_THREADS", "")
-    affinity = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(int(asked), affinity)) if asked.isdigit() else affinity
+def cores_for_chains() -> int:
+    """Cores that chains may use: OMP_NUM_THREADS if set, at most those of the process."""
+    asked, all_of_them = os.environ.get("OMP_NUM_THREADS", ""), usable_cores()
+    return max(1, min(int(asked), all_of_them)) if asked.isdigit() else all_of_them

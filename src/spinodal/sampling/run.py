@@ -183,10 +183,10 @@ def _record(
 
 
 def _check_memory(problem: TeacherStudent | ModularAddition, chains: int, draws: int, together: bool) -> None:
-    from .programs import usable_cores
+    from .programs import cores_for_chains
 
     lower = "width, samples, chains or draws" if isinstance(problem, TeacherStudent) else "prime, width, chains or draws"
-    at_once = chains if together else min(chains, usable_cores())
+    at_once = chains if together else min(chains, cores_for_chains())
     check_memory(bytes_needed(problem, chains, draws, at_once), lower)
 
 

@@ -2,11 +2,11 @@
 
 import concurrent.futures
 import concurrent.futures.process
-import os
 from collections.abc import Callable
 from typing import Any, Protocol
 
 from ..errors import require
+from ..provenance import usable_cores
 from .execution import execute
 from .limits import EXECUTOR, EXECUTORS
 
@@ -44,11 +44,6 @@ def make_backend(name: str, on_cell: Callable[[int, int], None] | None = None) -
     from .cluster import Dask
 
     return Dask(name)
-
-
-def usable_cores() -> int:
-    """Cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class SerialExecutor(concurrent.futures.Executor):

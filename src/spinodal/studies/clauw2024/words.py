@@ -3,7 +3,7 @@
 import numpy as np
 import xarray
 
-from ...report import Table
+from ...report import Table, three_digits
 from ..peaks import DROP
 from .analysis import EARLY, FITTED, NEEDED, PREDICTORS, TOLD, lead_of, sides
 from .expected import share_of_ties
@@ -173,7 +173,7 @@ def _lead_table(found: xarray.Dataset) -> Table:
                 continue
             lead = lead_of(found, name, rule)
             shown = (lead["runs"], lead["median"], lead["least"], lead["largest"], f"{lead['earlier']} of {lead['of']}", lead["p"])
-            rows.append((name, "crossing" if name == FITTED else rule, *(_short(v) for v in shown)))
+            rows.append((name, "crossing" if name == FITTED else rule, *(three_digits(v) for v in shown)))
     note = (
         "Updates from the announcement to a test accuracy of 0.5; negative: the announcement came later. The clock starts where the "
         f"training accuracy has passed 0.98. Peak: the largest value, if {DROP:.0%} of it is lost later (known only afterwards). "
@@ -188,9 +188,8 @@ def _told_table(found: xarray.Dataset) -> Table:
     rows = []
     for name in TOLD:
         values = found["early_value"].sel(told=name).values
-        rows.append(
-            (name, *(_short(_median(values[side])) for side in (rises, ~rises)), _short(float(found["area_under_roc"].sel(told=name))))
-        )
+        medians = (_median(values[side]) for side in (rises, ~rises))
+        rows.append((name, *map(three_digits, (*medians, float(found["area_under_roc"].sel(told=name))))))
     count = sides(found)
     note = (
         f"Each read at update {EARLY} (or the last checkpoint before). {count[0]} runs rise, {count[1]} do not within their run; a "
@@ -216,7 +215,7 @@ def _layer_table(found: xarray.Dataset) -> Table:
         last = int(np.isfinite(run["curve_step"].values).sum()) - 1
         ends = [float(run[name][k]) for name in ("synergy", "redundancy") for k in (0, last)]
         rest = [float(run[name][last]) for name in ("synergy_size", "redundancy_size", "tied_share", "dead_units")]
-        rows.append((str(run["arm"].item()), int(run["replica"]), *map(_short, (*ends, ends[1] / ends[0], *rest))))
+        rows.append((str(run["arm"].item()), int(run["replica"]), *map(three_digits, (*ends, ends[1] / ends[0], *rest))))
     columns = (
         *("arm", "replica", "synergy, start", "end", "redundancy, start", "end", "synergy, end over start"),
         *("units, synergy", "units, redundancy", "tied share", "dead units"),
@@ -241,7 +240,3 @@ def _runs(found: xarray.Dataset, which: np.ndarray):
 def _median(values: np.ndarray) -> float:
     values = values[np.isfinite(values)]
     return float(np.median(values)) if values.size else np.nan
-
-
-def _short(value: float | int | str) -> float | int | str:
-    return float(f"{value:.3g}") if isinstance(value, float) else value

@@ -3,7 +3,7 @@
 import numpy as np
 import xarray
 
-from ...report import Table
+from ...report import Table, three_digits
 from ..delay_laws import EXPONENTIAL, LAWS, Laws
 from . import published
 from .analysis import READINGS, arms, at_end
@@ -54,7 +54,7 @@ def _lead_table(found: xarray.Dataset) -> Table:
         "counts as later. Looks lie about evenly in the logarithm of the step: a lead of one or two is hardly resolved. Final keys use the "
         "future; random keys are as many frequencies that are not key."
     )
-    return Table("Who moves first", columns, [tuple(_short(value) for value in row) for row in rows], note)
+    return Table("Who moves first", columns, [tuple(three_digits(value) for value in row) for row in rows], note)
 
 
 def _law_table(laws: dict[str, Laws]) -> Table:
@@ -62,9 +62,9 @@ def _law_table(laws: dict[str, Laws]) -> Table:
     for source, both in laws.items():
         for law in LAWS:
             line = both.lines[law]
-            threshold, bound = (np.nan, "") if law == EXPONENTIAL else (_short(both.threshold), both.bound)
-            fitted = map(_short, (line.intercept, line.slope, line.slope_error))
-            rows.append((source, law, *fitted, threshold, bound, _short(line.spread), both.p_said(law)))
+            threshold, bound = (np.nan, "") if law == EXPONENTIAL else (three_digits(both.threshold), both.bound)
+            fitted = map(three_digits, (line.intercept, line.slope, line.slope_error))
+            rows.append((source, law, *fitted, threshold, bound, three_digits(line.spread), both.p_said(law)))
     columns = ("runs", "law", "a", "slope", "± 1 s.e.", "threshold", "at a bound", "scatter of ln(delay)", "simulated p")
     note = (
         "ln(delay) against f, or against ln(f - threshold), by likelihood with censored runs. A small p: data drawn from this law "
@@ -102,7 +102,7 @@ def _net_table(found: xarray.Dataset) -> Table:
 def _spread(found: xarray.Dataset, values: np.ndarray) -> tuple[float | int | str, ...]:
     """Median, least and largest over the runs that grok."""
     known = values[found["grokked"].values & np.isfinite(values)]
-    return tuple(_short(float(of(known))) for of in (np.median, np.min, np.max)) if known.size else (np.nan,) * 3
+    return tuple(three_digits(float(of(known))) for of in (np.median, np.min, np.max)) if known.size else (np.nan,) * 3
 
 
 def _run_table(found: xarray.Dataset) -> Table:
@@ -115,7 +115,7 @@ def _run_table(found: xarray.Dataset) -> Table:
         ends = [float(run[name][last]) for name in (*names, "gini_embedding", "gini_logit_weights")]
         single = run["excluded_singly"].values[last]
         worst = float(np.nanmax(single)) if np.isfinite(single).any() else np.nan
-        rows.append((str(run["arm"].item()), int(run["replica"]), *keys, *map(_short, (*ends[:3], worst, *ends[3:]))))
+        rows.append((str(run["arm"].item()), int(run["replica"]), *keys, *map(three_digits, (*ends[:3], worst, *ends[3:]))))
     columns = (
         *("arm", "replica", *(f"keys, {way}" for way in WAYS)),
         *(
@@ -130,7 +130,3 @@ def _run_table(found: xarray.Dataset) -> Table:
     )
     note = "At the end of the run, key frequencies by neurons; a dash: no neuron is pure enough. Losses in nats."
     return Table("Key frequencies of every run", columns, rows, note, folded=len(rows) > 12)
-
-
-def _short(value: float | int | str) -> float | int | str:
-    return float(f"{value:.3g}") if isinstance(value, float) else value

@@ -22,7 +22,7 @@ class PerGroup:
     """`embedding` moves the parameters of that name, `decoder` all others.
 
     Arguments:
-        embedding, decoder: optimisers; the defaults are those of arXiv:2205.10343.
+        embedding, decoder: optimisers, not `PerGroup` again; the defaults are those of arXiv:2205.10343.
     """
 
     embedding: Optimizer = field(default_factory=lambda: AdamW(1e-3))
@@ -31,6 +31,9 @@ class PerGroup:
     def __post_init__(self):
         require_optimizer("embedding", self.embedding)
         require_optimizer("decoder", self.decoder)
+        for name in ("embedding", "decoder"):
+            if isinstance(getattr(self, name), PerGroup):
+                raise TypeError(f"{name} must be the optimiser of one group, such as AdamW(), got another PerGroup")
 
     def init(self, parameters: Any) -> GroupStates:
         """Both groups at their start."""
