@@ -9,6 +9,7 @@ SCRIPTS = (
     "against_torch",
     "stiffness",
     "against_blackjax",
+    "mode_flips",
     "equilibrium",
     "theory_map",
     "effective_theory",

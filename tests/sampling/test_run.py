@@ -14,6 +14,7 @@ from spinodal.sampling.posteriors import posterior_of
 SMALL = TeacherStudent(20, 80, 300, 0.2, -0.3, 0.5, 0.012)
 TINY = TeacherStudent(5, 6, 40, 0.3, -0.3, 0.5, 0.1)
 MODULAR = ModularAddition(7, 400, 1.3 / 400, 1 / (400 * 49), 0.3)
+TABLE = ModularAddition(5, 40, 1.3 / 40, 1 / (40 * 25), 0.3)
 FAST = {"chains": 2, "draws": 30, "warmup": 20}
 
 
@@ -86,19 +87,21 @@ def test_the_same_settings_give_the_same_bytes_on_one_thread_and_on_two(monkeypa
 
 
 @pytest.mark.slow
-def test_all_chains_in_one_program_give_the_same_chains():
+@pytest.mark.parametrize("problem", [TINY, TABLE], ids=["teacher and student", "modular addition"])
+def test_all_chains_in_one_program_give_the_same_chains(problem):
     """Not to the bit: a batched product adds in another order."""
     settings = {"chains": 2, "draws": 3, "warmup": 0, "sampler": HMC(adapt=False, leapfrog_steps=3)}
-    one, batch = (sample(TINY, **settings, batching=batching) for batching in ("sequential", "vmap"))
-    assert np.allclose(one.overlaps, batch.overlaps, atol=1e-4)
+    one, batch = (sample(problem, **settings, batching=batching) for batching in ("sequential", "vmap"))
+    for name, draws in one.scalars.items():
+        assert np.allclose(draws, batch.scalars[name], atol=1e-4), name
 
 
 class CutError(Exception):
     """Stands for Ctrl-C, or for whatever else ends a call early."""
 
 
-@pytest.mark.parametrize("at", [1, 3])
-def test_an_interrupted_call_resumes_to_the_same_numbers(tmp_path, at):
+@pytest.mark.parametrize(("problem", "at"), [(TINY, 1), (TINY, 3), (TABLE, 3)], ids=["in the warm-up", "later", "modular addition"])
+def test_an_interrupted_call_resumes_to_the_same_numbers(tmp_path, problem, at):
     settings = {"chains": 2, "draws": 150, "warmup": 40}
     calls = []
 
@@ -108,13 +111,14 @@ def test_an_interrupted_call_resumes_to_the_same_numbers(tmp_path, at):
             raise CutError
 
     with pytest.raises(CutError):
-        sample(TINY, **settings, checkpoint=tmp_path / "chains.npz", progress=interrupt)
-    resumed = sample(TINY, **settings, checkpoint=tmp_path / "chains.npz", resume=True)
-    whole = sample(TINY, **settings)
-    assert resumed.overlaps.tobytes() == whole.overlaps.tobytes()
+        sample(problem, **settings, checkpoint=tmp_path / "chains.npz", progress=interrupt)
+    resumed = sample(problem, **settings, checkpoint=tmp_path / "chains.npz", resume=True)
+    whole = sample(problem, **settings)
+    for name, draws in whole.scalars.items():
+        assert resumed.scalars[name].tobytes() == draws.tobytes(), name
     assert resumed.gradient_evaluations == whole.gradient_evaluations
     with pytest.raises(ValueError, match=r"another call \(draws differ\)"):
-        sample(TINY, chains=2, draws=151, warmup=40, checkpoint=tmp_path / "chains.npz", resume=True)
+        sample(problem, chains=2, draws=151, warmup=40, checkpoint=tmp_path / "chains.npz", resume=True)
     assert [path.name for path in tmp_path.iterdir()] == ["chains.npz"]
 
 

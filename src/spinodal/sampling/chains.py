@@ -60,7 +60,7 @@ class Host:
         self.spec = programs.Spec(
             kind="hmc" if is_hmc else "mala" if sampler.adjusted else "langevin",
             guided=is_hmc and sampler.gradients == "bfloat16",
-            refresh=is_hmc and sampler.neuron_updates > 0 and posterior.REFRESHES,
+            refresh=is_hmc and sampler.neuron_updates > 0 and posterior.refreshes(problem),
             most_steps=max(64, 2 * sampler.leapfrog_steps) if is_hmc and sampler.adapt else sampler.leapfrog_steps if is_hmc else 1,
             capacity=8 if work > LARGE else 64,
         )

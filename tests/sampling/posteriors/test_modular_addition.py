@@ -151,7 +151,8 @@ def test_bound_kernels_observe_every_scalar():
     kernels = posterior.bind(posterior.shape_key(TALL))
     z = jnp.asarray(posterior.prior_start(TALL, np.random.default_rng(11)))
     assert set(kernels.observe(z, posterior.constants(TALL))) == set(posterior.SCALARS)
-    assert kernels.refresh is None
+    assert posterior.refreshes(TALL)
+    assert not posterior.refreshes(dataclasses.replace(TALL, prime=29))  # the inverse would take longer than the trajectory
 
 
 @pytest.mark.slow

@@ -1,8 +1,8 @@
 """What a posterior offers to the samplers.
 
-A module of this folder gives `SCALARS`, `REFRESHES` (whether `bind` gives a `refresh`), `CITATION`, `shape_key`, `constants`,
-`dimension`, `prior_start`, `planted_start`, `guide_pays` (of a problem; None without a guide) and `bind`; positions are flat vectors
-whose prior is N(0, I).
+A module of this folder gives `SCALARS`, `CITATION`, `shape_key`, `constants`, `dimension`, `prior_start`, `planted_start`, `refreshes`
+(whether the `refresh` of `bind` is worth its time for a problem), `guide_pays` (of a problem; None without a guide) and `bind`;
+positions are flat vectors whose prior is N(0, I).
 """
 
 from collections.abc import Callable

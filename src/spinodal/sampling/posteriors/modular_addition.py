@@ -27,7 +27,7 @@ from .interface import Array, Kernels
 CITATION = RUBIN2024
 
 SCALARS = ("discrepancy", "droplet_weight", "amplitude_product")
-REFRESHES = False  # HMC alone mixes well: a mode crosses its barrier within a few trajectories
+LARGEST_FLIPPED = 23  # prime: the inverse of its P^2 x P^2 matrix takes a tenth of a trajectory
 
 
 class Constants(NamedTuple):
@@ -55,18 +55,25 @@ def dimension(problem: ModularAddition) -> int:
     return 2 * problem.prime * problem.width
 
 
+def refreshes(problem: ModularAddition) -> bool:
+    """Whether modes are flipped (`mode_flips`): not of large primes."""
+    return problem.prime <= LARGEST_FLIPPED
+
+
 guide_pays = None  # there is none: its time goes into the inverse, not into products
 
 
 def bind(shape: tuple[int, ...]) -> Kernels:
     """The functions of this posterior, which take their shapes from their arguments."""
+    from .mode_flips import refresh, tune, untuned
+
     del shape
-    return Kernels(potential_and_gradient, observe)
+    return Kernels(potential_and_gradient, observe, refresh=refresh, tune=tune, untuned=untuned)
 
 
 def potential_and_gradient(z: jax.Array, constants: Constants) -> tuple[jax.Array, jax.Array]:
     """U above, without the Gaussian prior |z|^2 / 2, and dU/dz; shapes come from `constants.targets` and z alone."""
-    weights = _weights(z, constants)
+    weights = split(z, constants)
     total = weights[:, None, 0] + weights[None, :, 1]  # (P, P, N)
     features = jnp.square(total).reshape(len(constants.targets), -1)
     misfit, pull = _likelihood(features, constants)
@@ -81,10 +88,10 @@ def observe(z: jax.Array, constants: Constants) -> dict[str, jax.Array]:
     a = sigma^2 sum_p y_p^T A^-1 y_p / sum_p |y_p|^2: the readouts' mean leaves y - f = sigma^2 A^-1 y, projected on y.
     A droplet is a mode k = 1 ... (P - 1) / 2 of a neuron with both amplitudes above 1 / sqrt(3 gamma); averages run over these modes.
     """
-    weights = _weights(z, constants)
+    weights = split(z, constants)
     features = jnp.square(weights[:, None, 0] + weights[None, :, 1]).reshape(len(constants.targets), -1)
     solution = _inverse(features, constants)[1]
-    real, imaginary = _modes(weights, constants)
+    real, imaginary = modes_of(weights, constants)
     power = (jnp.square(real) + jnp.square(imaginary))[1:]
     outside = jnp.all(power > 1 / jnp.sqrt(3 * constants.sextic_decay), axis=1)
     return {
@@ -121,7 +128,8 @@ def planted_start(problem: ModularAddition, generator: np.random.Generator) -> n
     return weights.ravel().astype(np.float32)
 
 
-def _weights(z: jax.Array, constants: Constants) -> jax.Array:
+def split(z: jax.Array, constants: Constants) -> jax.Array:
+    """Weights (P, 2, N): residue, w or v, neuron."""
     return z.reshape(constants.targets.shape[1], 2, -1)
 
 
@@ -152,9 +160,9 @@ def _likelihood(features: jax.Array, constants: Constants) -> tuple[jax.Array, j
     return potential, coupling * (features @ (outputs * inverse) - solution @ (solution.T @ features) / constants.noise)
 
 
-def _modes(weights: jax.Array, constants: Constants) -> tuple[jax.Array, jax.Array]:
+def modes_of(weights: jax.Array, constants: Constants) -> tuple[jax.Array, jax.Array]:
     """Real and imaginary Fourier amplitudes of modes 0 ... (P - 1) / 2, (modes, 2, N) each."""
-    found = _waves(constants) @ weights.reshape(len(weights), -1)
+    found = waves(constants) @ weights.reshape(len(weights), -1)
     real, imaginary = found.reshape(2, -1, *weights.shape[1:])
     return real, imaginary
 
@@ -162,15 +170,15 @@ def _modes(weights: jax.Array, constants: Constants) -> tuple[jax.Array, jax.Arr
 def _decay(weights: jax.Array, constants: Constants) -> tuple[jax.Array, jax.Array]:
     """The sextic decay and its gradient in the weights; a mode k >= 1 stands for itself and P - k."""
     strength = len(weights) * constants.sextic_decay
-    real, imaginary = _modes(weights, constants)
+    real, imaginary = modes_of(weights, constants)
     pair = np.where(np.arange(len(real)) > 0, 2, 1).astype(weights.dtype)[:, None, None]
     power = jnp.square(real) + jnp.square(imaginary)
     square = strength * pair * jnp.square(power)
     slope = jnp.stack([square * real, square * imaginary]).reshape(2 * len(real), -1)
-    return jnp.sum(square * power) / 6, (_waves(constants).T @ slope).reshape(weights.shape)
+    return jnp.sum(square * power) / 6, (waves(constants).T @ slope).reshape(weights.shape)
 
 
-def _waves(constants: Constants) -> jax.Array:
+def waves(constants: Constants) -> jax.Array:
     """Rows cos(2 pi k n / P) / P of the modes 0 ... (P - 1) / 2, then rows -sin(2 pi k n / P) / P; times w_n these are w_k."""
     P = constants.targets.shape[1]
     angle = 2 * np.pi * np.outer(np.arange((P + 1) // 2), np.arange(P)) / P

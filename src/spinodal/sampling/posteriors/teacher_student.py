@@ -21,7 +21,6 @@ from .interface import Array, Kernels
 CITATION = RUBIN2024
 
 SCALARS = ("linear_discrepancy", "cubic_discrepancy", "droplet_fraction")
-REFRESHES = True  # `neuron_updates`
 LEAST_GUIDED, LEAST_GUIDED_NOISE = 2e7, 0.2  # d N n, and noise in units of sigma_a, from which on a guide is worth its draws
 TILE_BYTES = 1_400_000  # one tile of pre-activations stays in the L2 cache
 LANES = 64  # sums over samples run over rows of this many, which XLA's CPU back end turns into vector instructions
@@ -77,6 +76,12 @@ def constants(problem: TeacherStudent, data: TeacherStudentData, droplet_thresho
     inputs, targets = inputs.reshape(shape.tiles, shape.tile, -1), targets.reshape(shape.tiles, shape.tile)
     gram, moment = ((data.inputs.T @ right).astype(np.float32) for right in (data.inputs, data.targets))
     return Constants(inputs, targets, inputs.astype(jnp.bfloat16), gram, moment, *(np.float32(scalar) for scalar in scalars))
+
+
+def refreshes(problem: TeacherStudent) -> bool:
+    """Always: droplets come and go by `neuron_updates` alone."""
+    del problem
+    return True
 
 
 def guide_pays(problem: TeacherStudent) -> bool:
