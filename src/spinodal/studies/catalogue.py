@@ -39,8 +39,8 @@ CATALOGUE = (
         RUBIN2024,
         {
             "quick": Size("1 data set x 3 widths", 3),
-            "full": Size("10 data sets x 3 widths", 30),
-            "paper": Size("50 data sets x 3 widths", 150),
+            "full": Size("10 data sets x 3 widths", 27),
+            "paper": Size("50 data sets x 3 widths", 135),
         },
         "spinodal.studies.rubin2024.appendix_d",
     ),
@@ -49,8 +49,8 @@ CATALOGUE = (
         "Modular addition: the published eigenvalue against the right one, decided by the exact posterior at small primes",
         RUBIN2024,
         {
-            "quick": Size("theory at P=401; posterior at P=7, 6 noises", 3),
-            "paper": Size("theory at P=401; posterior at P=7 and 11, 6 noises", 30),
+            "quick": Size("theory at P=401; posterior at P=7, 6 noises", 1),
+            "paper": Size("theory at P=401; posterior at P=7 and 11, 6 noises", 6),
         },
         "spinodal.studies.rubin2024.fig3",
     ),
