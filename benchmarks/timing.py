@@ -1,7 +1,6 @@
 """What the benchmarks share: the problem of figure 2, timing, and the line that names the machine."""
 
 import datetime
-import os
 import platform
 import time
 from collections.abc import Callable
@@ -13,6 +12,7 @@ import jax
 import numpy as np
 
 from spinodal.problems import TeacherStudent
+from spinodal.provenance import usable_cores
 
 FIG2 = TeacherStudent(input_dim=150, width=700, samples=3000, noise=0.15, cubic=-0.3, weight_variance=0.5, readout_variance=8 / 700)
 NOISES = (0.1, 0.15, 0.2, 0.25, 0.3)
@@ -40,9 +40,8 @@ def machine() -> str:
         model = next(line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name"))
     except (OSError, StopIteration):
         model = platform.processor()
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     versions = f"Python {platform.python_version()}, jax {jax.__version__}, NumPy {np.__version__}"
-    return f"{datetime.date.today()}, {model}, {cores} cores; {versions}"
+    return f"{datetime.date.today()}, {model}, {usable_cores()} cores; {versions}"
 
 
 def table(header: str, rows: list[tuple[Any, ...]]) -> None:

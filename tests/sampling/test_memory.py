@@ -2,10 +2,14 @@
 
 from dataclasses import replace
 
+import pytest
+
 from spinodal.problems import ModularAddition, TeacherStudent
+from spinodal.sampling import run, sample
 from spinodal.sampling.memory import bytes_needed
 
 FULL = TeacherStudent(150, 700, 3000, 0.2, -0.3, 0.5, 8 / 700)
+SMALL = TeacherStudent(5, 6, 40, 0.3, -0.3, 0.5, 0.1)
 
 
 def test_draws_are_held_twice_while_they_are_saved():
@@ -21,3 +25,19 @@ def test_every_thread_has_scaled_inputs_of_its_own():
     longer = replace(FULL, samples=2 * FULL.samples)
     more = bytes_needed(longer, 2, 100, 2) - bytes_needed(longer, 2, 100, 1) - thread
     assert more == FULL.samples * (4 * FULL.width + 8 * FULL.input_dim)
+
+
+def test_chains_in_one_program_are_all_counted_in_the_memory(monkeypatch):
+    """One core runs one chain at a time, one program all of them."""
+    asked = []
+
+    def refuse(needed, lower):
+        asked.append(needed)
+        raise InterruptedError
+
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    monkeypatch.setattr(run, "check_memory", refuse)
+    for batching in ("sequential", "vmap"):
+        with pytest.raises(InterruptedError):
+            sample(SMALL, chains=2, draws=1, warmup=0, batching=batching)
+    assert asked == [bytes_needed(SMALL, 2, 1, threads) for threads in (1, 2)]

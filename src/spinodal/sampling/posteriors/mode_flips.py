@@ -28,7 +28,7 @@ import numpy as np
 from jax.scipy.linalg import cho_solve
 
 from .interface import Array, Place
-from .modular_addition import Constants, modes_of, potential_and_gradient, split, waves
+from .modular_addition import Constants, coupling_of, features_of, is_droplet, modes_of, potential_and_gradient, power_of, split, waves
 
 ASKS = 32  # births or deaths tried in a round
 FLIPS, MOST_ROUNDS = 2.0, 32  # of `HMC.neuron_updates`, each asks so often that about FLIPS are taken, in MOST_ROUNDS rounds at most
@@ -84,8 +84,8 @@ def tune(z: jax.Array, known: jax.Array, constants: Constants, tuning: Tuning) -
     """To all chains z (chains, dimension): the law of their droplets, and how many asks it takes until some are taken."""
     del known
     every_weights = jax.vmap(lambda position: split(position, constants))(z)
-    power = jax.vmap(lambda weights: _power(weights, constants))(every_weights)
-    far = _is_far(power, constants, axis=2)[:, :, None]
+    power = jax.vmap(lambda weights: power_of(weights, constants))(every_weights)
+    far = is_droplet(power, constants, axis=2)[:, :, None]
     logs, count = jnp.log(power / _outer(constants)), 2 * jnp.sum(far) + CERTAINTY
     mean = (jnp.sum(jnp.where(far, logs, 0)) + CERTAINTY * MEAN) / count
     square = (jnp.sum(jnp.where(far, (logs - mean) ** 2, 0)) + CERTAINTY * DEVIATION**2) / count
@@ -137,15 +137,15 @@ def throw(key: jax.Array) -> Dice:
 
 def survey(weights: jax.Array, constants: Constants) -> Network:
     """The network at these weights."""
-    features = _features(weights)
-    gram = jnp.eye(len(features), dtype=weights.dtype) + _coupling(weights, constants) * (features @ features.T)
+    features = features_of(weights)
+    gram = jnp.eye(len(features), dtype=weights.dtype) + coupling_of(weights.shape[2], constants) * (features @ features.T)
     inverse = cho_solve((jnp.linalg.cholesky(gram), True), jnp.eye(len(features), dtype=weights.dtype))
     return Network(weights, inverse, inverse @ constants.targets)
 
 
 def flips(dice: Dice, network: Network, constants: Constants, tuning: Tuning) -> tuple[Network, jax.Array]:
     """All asks of a round, one after the other; the network, and the share that was taken."""
-    coupling = _coupling(network.weights, constants)
+    coupling = coupling_of(network.weights.shape[2], constants)
 
     def body(carry):
         """All who have not been asked are tried at once, but only the first who is taken counts: the others meet another network."""
@@ -167,10 +167,10 @@ def flips(dice: Dice, network: Network, constants: Constants, tuning: Tuning) ->
 def ask(dice: Dice, network: Network, constants: Constants, tuning: Tuning) -> Asked:
     """What every ask would do to this network if it were the next."""
     weights, inverse, fitted = network
-    P, coupling = len(weights), _coupling(weights, constants)
+    P, coupling = len(weights), coupling_of(weights.shape[2], constants)
     real, imaginary = (part[1:] for part in modes_of(weights, constants))  # (modes, 2, N)
     power = real**2 + imaginary**2
-    far = _is_far(power, constants, axis=1).ravel()
+    far = is_droplet(power, constants, axis=1).ravel()
     so_far = jnp.cumsum(far)
     droplets = so_far[-1]
     quiet = far.size - droplets
@@ -193,7 +193,7 @@ def ask(dice: Dice, network: Network, constants: Constants, tuning: Tuning) -> A
     weights_of_asked = weights[:, :, neuron]
     weights_new = weights_of_asked + 2 * P * change
 
-    before, after = _features(weights_of_asked), _features(weights_new)
+    before, after = features_of(weights_of_asked), features_of(weights_new)
     solved, solved_new = inverse @ before, inverse @ after
     left = 1 - coupling * jnp.sum(before * solved, axis=0)
     beta = jnp.sum(after * solved, axis=0)
@@ -212,7 +212,7 @@ def ask(dice: Dice, network: Network, constants: Constants, tuning: Tuning) -> A
 
     more, fewer = (jnp.where(dice.born, *counts).astype(weights.dtype) for counts in ((quiet, droplets), (droplets + 1, quiet + 1)))
     log_chance = -rise + jnp.where(dice.born, -log_droplet(new), log_droplet(old)) + jnp.log(more / fewer)
-    possible = (_is_far(new, constants, axis=1) == dice.born) & (among > 0) & (left > 0)
+    possible = (is_droplet(new, constants, axis=1) == dice.born) & (among > 0) & (left > 0)
     return Asked(neuron, weights_new, jnp.where(possible, log_chance, -jnp.inf), before, after)
 
 
@@ -224,26 +224,6 @@ def _replaced(inverse: jax.Array, before: jax.Array, after: jax.Array, coupling:
     return inverse - jnp.outer(solved, solved * (coupling / (1 + coupling * after @ solved)))
 
 
-def _features(weights: jax.Array) -> jax.Array:
-    """(w_n + v_m)^2, (P^2, neurons), of weights (P, 2, neurons)."""
-    return jnp.square(weights[:, None, 0] + weights[None, :, 1]).reshape(-1, weights.shape[2])
-
-
-def _power(weights: jax.Array, constants: Constants) -> jax.Array:
-    """Phi_k and Psi_k, k = 1 ... (P - 1) / 2, (modes, 2, N)."""
-    real, imaginary = modes_of(weights, constants)
-    return (real**2 + imaginary**2)[1:]
-
-
-def _is_far(power: jax.Array, constants: Constants, axis: int) -> jax.Array:
-    """Whether both amplitudes are beyond 1 / sqrt(3 gamma), as in `observe`."""
-    return jnp.all(power > 1 / jnp.sqrt(3 * constants.sextic_decay), axis=axis)
-
-
 def _outer(constants: Constants) -> jax.Array:
     """Phi in the outer well at the onset."""
     return jnp.sqrt(3 / constants.sextic_decay)
-
-
-def _coupling(weights: jax.Array, constants: Constants) -> Array:
-    return constants.readout_variance / (weights.shape[2] * constants.noise)

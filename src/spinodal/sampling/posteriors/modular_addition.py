@@ -89,14 +89,11 @@ def observe(z: jax.Array, constants: Constants) -> dict[str, jax.Array]:
     A droplet is a mode k = 1 ... (P - 1) / 2 of a neuron with both amplitudes above 1 / sqrt(3 gamma); averages run over these modes.
     """
     weights = split(z, constants)
-    features = jnp.square(weights[:, None, 0] + weights[None, :, 1]).reshape(len(constants.targets), -1)
-    solution = _inverse(features, constants)[1]
-    real, imaginary = modes_of(weights, constants)
-    power = (jnp.square(real) + jnp.square(imaginary))[1:]
-    outside = jnp.all(power > 1 / jnp.sqrt(3 * constants.sextic_decay), axis=1)
+    solution = _inverse(features_of(weights), constants)[1]
+    power = power_of(weights, constants)
     return {
         "discrepancy": jnp.vdot(constants.targets, solution) / jnp.sum(jnp.square(constants.targets)),
-        "droplet_weight": jnp.mean(outside.astype(z.dtype)),
+        "droplet_weight": jnp.mean(is_droplet(power, constants, axis=1).astype(z.dtype)),
         "amplitude_product": jnp.mean(power[:, 0] * power[:, 1]),
     }
 
@@ -133,10 +130,20 @@ def split(z: jax.Array, constants: Constants) -> jax.Array:
     return z.reshape(constants.targets.shape[1], 2, -1)
 
 
+def features_of(weights: jax.Array) -> jax.Array:
+    """(w_n + v_m)^2, (P^2, neurons), of weights (P, 2, neurons)."""
+    return jnp.square(weights[:, None, 0] + weights[None, :, 1]).reshape(-1, weights.shape[2])
+
+
+def coupling_of(width: int, constants: Constants) -> Array:
+    """s = sigma_a^2 / (N sigma^2)."""
+    return constants.readout_variance / (width * constants.noise)
+
+
 def _inverse(features: jax.Array, constants: Constants) -> tuple[jax.Array, jax.Array, jax.Array]:
     """The inverse of the smaller Gram matrix, 1 + s X X^T or 1 + s X^T X, then sigma^2 A^-1 Y, then log det(A / sigma^2)."""
     samples, width = features.shape
-    coupling = constants.readout_variance / (width * constants.noise)
+    coupling = coupling_of(width, constants)
     gram = features @ features.T if samples <= width else features.T @ features
     one = jnp.eye(len(gram), dtype=gram.dtype)
     factor = jnp.linalg.cholesky(one + coupling * gram, symmetrize_input=False)
@@ -152,7 +159,7 @@ def _likelihood(features: jax.Array, constants: Constants) -> tuple[jax.Array, j
     """Minus log likelihood of the table and its gradient in the features X."""
     outputs = constants.targets.shape[1]
     inverse, solution, logdet = _inverse(features, constants)
-    coupling = constants.readout_variance / (features.shape[1] * constants.noise)
+    coupling = coupling_of(features.shape[1], constants)
     potential = jnp.vdot(constants.targets, solution) / (2 * constants.noise) + outputs / 2 * logdet
     if len(features) <= features.shape[1]:
         return potential, coupling * (outputs * inverse - solution @ solution.T / constants.noise) @ features
@@ -165,6 +172,17 @@ def modes_of(weights: jax.Array, constants: Constants) -> tuple[jax.Array, jax.A
     found = waves(constants) @ weights.reshape(len(weights), -1)
     real, imaginary = found.reshape(2, -1, *weights.shape[1:])
     return real, imaginary
+
+
+def power_of(weights: jax.Array, constants: Constants) -> jax.Array:
+    """Phi_k and Psi_k, k = 1 ... (P - 1) / 2, (modes, 2, N)."""
+    real, imaginary = modes_of(weights, constants)
+    return (jnp.square(real) + jnp.square(imaginary))[1:]
+
+
+def is_droplet(power: jax.Array, constants: Constants, axis: int) -> jax.Array:
+    """Whether Phi and Psi, side by side along `axis`, are both above 1 / sqrt(3 gamma)."""
+    return jnp.all(power > 1 / jnp.sqrt(3 * constants.sextic_decay), axis=axis)
 
 
 def _decay(weights: jax.Array, constants: Constants) -> tuple[jax.Array, jax.Array]:
