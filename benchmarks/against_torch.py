@@ -7,13 +7,13 @@ HMC costs one gradient, as theirs does: in float32, or in bfloat16 under a float
 """
 
 import argparse
-import os
 import time
 
 import numpy as np
 import torch
 from timing import FIG2, table
 
+from spinodal.provenance import usable_cores
 from spinodal.sampling import HMC, Langevin, sample
 
 
@@ -53,7 +53,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--steps", type=int, default=40)
     steps = parser.parse_args().steps
-    cores = len(os.sched_getaffinity(0))
+    cores = usable_cores()
     torch.set_num_threads(cores)
     theirs, rows = torch_steps_per_second(steps), []
     for name, sampler in (

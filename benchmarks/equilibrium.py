@@ -8,13 +8,13 @@ the droplet fraction, warm-up and all. Theirs: 360,000 steps of the eager PyTorc
 """
 
 import argparse
-import os
 
 import numpy as np
 import torch
 from against_torch import torch_steps_per_second
 from timing import NOISES, at_noise, table
 
+from spinodal.provenance import usable_cores
 from spinodal.sampling import HMC, Stop, sample
 
 STEPS = 360_000
@@ -27,7 +27,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data-sets", type=int, default=1)
     data_sets = parser.parse_args().data_sets
-    torch.set_num_threads(len(os.sched_getaffinity(0)))
+    torch.set_num_threads(usable_cores())
     theirs = STEPS / torch_steps_per_second(40)
     sample(at_noise(0.3), chains=CHAINS, draws=4, warmup=10, sampler=SAMPLER)  # compiles
     rows = []

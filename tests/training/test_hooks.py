@@ -1,5 +1,7 @@
 """Measures by name along a run, against the measures themselves on networks of which everything is known."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -160,6 +162,12 @@ def test_no_measure_is_lost_to_another_of_its_name():
         train(PROBLEM, **run, measures="weight_norm")
     with pytest.raises(TypeError, match="functions of the parameters, got 3"):
         train(PROBLEM, **run, measures={"n": 3})
+
+
+@pytest.mark.parametrize("value", [[[1.0, 2.0], [3.0]], None, "high", {"a": 1.0}])
+def test_a_measure_that_is_no_array_of_numbers_is_refused_at_the_first_look(value):
+    with pytest.raises(TypeError, match=f"'mine' gave {re.escape(repr(value))}"):
+        train(PROBLEM, network=QuadraticMLP(4), steps=4, every=2, measures={"mine": lambda parameters: value})
 
 
 def test_a_measure_that_changes_its_shape_is_refused_at_the_second_look():

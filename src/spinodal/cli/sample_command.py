@@ -165,8 +165,8 @@ def _shown() -> Any:
 def _answer(name: str, posterior: Any) -> dict[str, Any]:
     scalars = {
         scalar: {
-            "mean": draws.mean(),
-            "sd": draws.std(ddof=1) if draws.size > 1 else float("nan"),
+            "mean": draws.mean(dtype=float),
+            "sd": draws.std(ddof=1, dtype=float) if draws.size > 1 else float("nan"),
             "mcse": posterior.monte_carlo_error[scalar],
             "rhat": posterior.rhat[scalar],
             "ess": posterior.ess[scalar],

@@ -13,7 +13,7 @@ from ..errors import choice, instance, integer, require
 from .hooks import known_measures
 from .networks.embedding_decoder import EmbeddingDecoder
 from .optimizers.adamw import AdamW
-from .optimizers.inner import require_optimizer
+from .optimizers.inner import innermost, require_optimizer
 from .optimizers.interface import Optimizer
 from .optimizers.per_group import PerGroup
 from .program import Spec
@@ -133,10 +133,7 @@ def checked_optimizer(optimizer: Any, ready: Bound, parameters: Mapping[str, Any
     if optimizer is None:
         return PerGroup() if isinstance(ready.task.network, EmbeddingDecoder) else AdamW()
     require_optimizer("optimizer", optimizer)
-    innermost = optimizer
-    while hasattr(innermost, "inner"):
-        innermost = innermost.inner
-    if isinstance(innermost, PerGroup) and "embedding" not in parameters:
+    if isinstance(innermost(optimizer), PerGroup) and "embedding" not in parameters:
         raise ValueError("optimizer=PerGroup(...) needs a network with an embedding, this one has none: give optimizer=AdamW(...)")
     return optimizer
 

@@ -147,8 +147,14 @@ def run(
 
 
 def _of_one_shape(name: str, value: Any, before: list[Any]) -> Any:
-    """`value`; refused while little is lost if it can't stand in one array with those before."""
-    shapes = [np.shape(value), *map(np.shape, before[:1])]
+    """`value`; refused while little is lost if it is no array of numbers or can't stand in one with those before."""
+    try:
+        array = np.asarray(value)
+    except ValueError:  # rows of different lengths
+        array = np.asarray(None)
+    if array.dtype.kind not in "biufc":
+        raise TypeError(f"measures must give a number or an array of numbers, and {name!r} gave {value!r}")
+    shapes = [array.shape, *map(np.shape, before[:1])]
     if len(set(shapes)) > 1:
         raise ValueError(f"measures must give numbers of one shape at every step, and {name!r} gave {shapes[1]} and then {shapes[0]}")
     return value

@@ -4,7 +4,7 @@ import jax
 import numpy as np
 import pytest
 
-from spinodal.training import SGD, AdamW, PerGroup
+from spinodal.training import SGD, CoupledDecay, Grokfast, PerGroup
 
 
 def test_each_group_moves_as_its_own_optimiser_says():
@@ -17,6 +17,7 @@ def test_each_group_moves_as_its_own_optimiser_says():
 
 
 @pytest.mark.parametrize("name", ["embedding", "decoder"])
-def test_a_group_is_not_split_again(name):
+@pytest.mark.parametrize("inner", [PerGroup(), Grokfast(PerGroup()), CoupledDecay(Grokfast(PerGroup()))])
+def test_a_group_is_not_split_again(name, inner):
     with pytest.raises(TypeError, match=f"{name} must be the optimiser of one group, such as AdamW.., got another PerGroup"):
-        PerGroup(**{name: PerGroup(AdamW(), AdamW())})
+        PerGroup(**{name: inner})

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from .adamw import AdamW
-from .inner import require_optimizer
+from .inner import innermost, require_optimizer
 from .interface import Optimizer
 from .pytree import traced
 
@@ -22,7 +22,7 @@ class PerGroup:
     """`embedding` moves the parameters of that name, `decoder` all others.
 
     Arguments:
-        embedding, decoder: optimisers, not `PerGroup` again; the defaults are those of arXiv:2205.10343.
+        embedding, decoder: optimisers, not `PerGroup` again, nor one around it; the defaults are those of arXiv:2205.10343.
     """
 
     embedding: Optimizer = field(default_factory=lambda: AdamW(1e-3))
@@ -32,7 +32,7 @@ class PerGroup:
         require_optimizer("embedding", self.embedding)
         require_optimizer("decoder", self.decoder)
         for name in ("embedding", "decoder"):
-            if isinstance(getattr(self, name), PerGroup):
+            if isinstance(innermost(getattr(self, name)), PerGroup):
                 raise TypeError(f"{name} must be the optimiser of one group, such as AdamW(), got another PerGroup")
 
     def init(self, parameters: Any) -> GroupStates:
