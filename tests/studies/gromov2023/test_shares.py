@@ -110,12 +110,13 @@ def test_the_pairs_needed_have_their_power_of_p(judged):
 
 
 def test_grokking_is_a_delay_of_ten_times(judged):
-    ratio = float((invented()["test_step"] / 300).max())
-    assert ratio > 10
-    assert judged.verdict[0].startswith("Plain gradient descent groks where data are scarce.")
+    ratios = invented()["test_step"] / 300
+    late, seen = int((ratios >= 10).sum()), int(ratios.notnull().sum())
+    assert 1 < late < seen
+    assert judged.verdict[0].startswith(f"Plain gradient descent groks where data are scarce: {late} of {seen} runs that generalise take")
     early = invented()
     early["test_step"] = early["test_step"].where(early["test_step"].isnull(), 600.0)
-    assert "generalises late, but does not grok" in shares.analyse(early, "quick").verdict[0]
+    assert f"generalises late, but does not grok where data are scarce: 0 of {seen} runs" in shares.analyse(early, "quick").verdict[0]
 
 
 def test_runs_that_never_generalise_leave_everything_open():

@@ -150,26 +150,28 @@ def verdict(found: xarray.Dataset, laws: dict[int, Laws]) -> tuple[str, ...]:
 
 
 def _groks(found: xarray.Dataset) -> str:
-    parts, longest = [], 0.0
+    ratios = (found["test_step"] / found["train_step"]).values
+    ratios = ratios[np.isfinite(ratios)]
+    parts = []
     for p in found["prime"].values:
         for load in found["load"].values:
             runs = found.sel(prime=p, load=load)
             there = int(runs["test_step"].notnull().sum())
             if there:  # the least load at which some run generalises
-                ratio = float((runs["test_step"] / runs["train_step"]).max())
-                longest = max(longest, ratio)
+                longest = float((runs["test_step"] / runs["train_step"]).max())
                 low, high = wilson_interval(there, runs.sizes["replica"])
                 parts.append(
                     f"p = {p} with {float(runs['train_fraction'].max()):.0%} of the pairs: {there} of {runs.sizes['replica']} (95 %: "
-                    f"{low:.2f} to {high:.2f}), by up to {ratio:.1f} times the update of training"
+                    f"{low:.2f} to {high:.2f}), by up to {longest:.1f} times the update of training"
                 )
                 break
     if not parts:
         return f"No run generalises within {float(found['last_step'].max()):,.0f} updates."
-    answer = "groks" if longest >= DELAYED else "generalises late, but does not grok"
+    late = int((ratios >= DELAYED).sum())
+    answer = "groks" if late else "generalises late, but does not grok"
     return (
-        f"Plain gradient descent {answer} where data are scarce. Test accuracy {LEVEL} with the least data that do for some seed: "
-        f"{'; '.join(parts)}. A delay of {DELAYED} times is called grokking here."
+        f"Plain gradient descent {answer} where data are scarce: {late} of {len(ratios)} runs that generalise take {DELAYED} times the "
+        f"updates of training or more. Test accuracy {LEVEL} with the least data that do for some seed: {'; '.join(parts)}."
     )
 
 
