@@ -4,7 +4,9 @@ import re
 
 import pytest
 
-from spinodal.cli.flags import _one_sentence, numbers
+from spinodal.cli.exits import EndedError
+from spinodal.cli.flags import _one_sentence, numbers, parsed
+from spinodal.cli.run_command import RunFlags
 
 FRAMED = """\
 ╭─ Unrecognized options ────────────────────────────────────────────────╮
@@ -48,3 +50,11 @@ def test_a_flag_that_may_be_left_out_shows_no_types_of_tyro():
 def test_an_end_that_is_not_finite_is_named_as_such(text):
     with pytest.raises(ValueError, match=f"--noise must have finite ends in start:stop:count, got '{text}'"):
         numbers("--noise", text)
+
+
+@pytest.mark.parametrize("words", [["--out", ""], ["--out="], ["--seed", "3", "--out", "", "--json"]])
+def test_an_empty_value_is_no_default(words, capsys):
+    """`--out "$D"` with D unset would write to the default folder."""
+    with pytest.raises(EndedError):
+        parsed(RunFlags, ["rubin2024-fig3", *words], command="run", about="")
+    assert capsys.readouterr().err == "spinodal: --out must not be empty: give a value or leave it out (see spinodal run --help)\n"

@@ -7,6 +7,7 @@ import math
 import re
 import sys
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Annotated, Any, TypeVar
 
 import tyro
@@ -19,6 +20,11 @@ Flags = TypeVar("Flags")
 
 def parsed(kind: type[Flags], words: Sequence[str], *, command: str, about: str) -> Flags:
     """The flags in `words` as a `kind`. Ends the command after `--help`, and with one sentence after bad flags."""
+    # A default would stand in for an empty shell variable, and results go where nobody looks
+    for flag, value in (*pairwise(words), *(word.split("=", 1) for word in words if "=" in word)):
+        if flag.startswith("--") and "=" not in flag and not value:
+            refuse(f"{flag} must not be empty: give a value or leave it out (see spinodal {command} --help)")
+            raise EndedError(BAD_INPUT)
     said = io.StringIO()
     try:
         with contextlib.redirect_stderr(said):
