@@ -183,3 +183,10 @@ def test_wrong_arguments_are_named(change, words):
     given = {"values": np.zeros((P * P, 4)), "prime": P} | change
     with pytest.raises(ValueError, match=words):
         key_frequencies(**given)
+
+
+def test_a_share_of_neurons_is_met_exactly():
+    """7 of 100 neurons are a share of .07, though .07 * 100 is 7.000000000000001."""
+    waves = [np.cos(2 * np.pi * k * (A + B) / P) for k in [1] * 7 + [2] * 93]
+    assert key_frequencies(np.stack(waves, axis=1), P, minimum_share=0.07).frequencies == (1, 2)
+    assert key_frequencies(np.stack(waves, axis=1), P, minimum_share=0.071).frequencies == (2,)

@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from spinodal.measures.fourier import null, variance_explained, variance_explained_null
+from spinodal.measures.fourier import distance_irrelevance_null, null, variance_explained, variance_explained_null
 
 P = 5
 
@@ -81,3 +81,23 @@ def test_measures_import_no_jax_until_a_gradient_is_asked_for():
 
     code = "import sys; from spinodal.measures import fourier; fourier.basis(7); print('jax' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.strip() == "False"
+
+
+@pytest.mark.parametrize("kind", [np.float32, np.float64])
+def test_round_off_of_another_order_of_summing_is_a_tie(kind):
+    """A norm does not see the order: every draw ties, whatever the last digits do."""
+    for seed in range(20):
+        values = np.random.default_rng(seed).normal(size=(20, 3)).astype(kind)
+        found = null(lambda x: np.linalg.norm(x @ np.ones(3, kind)), values, draws=30)
+        assert found.share_above == 1
+
+
+def test_a_measure_that_gives_no_number_is_named():
+    with pytest.raises(TypeError, match="measure must return one real number, got None"):
+        null(lambda x: None, np.arange(4.0))
+
+
+def test_distance_irrelevance_of_large_primes_stays_below_one():
+    """1 - 3/(4p) to leading order: Gamma(x + 1/2) / Gamma(x) = sqrt(x) (1 - 1/(8x) + ...) at x = (p - 1) / 2."""
+    for prime in (199, 211, 99991, 999983):
+        assert 1 - distance_irrelevance_null(prime) == pytest.approx(3 / (4 * prime), rel=2 / prime)

@@ -180,7 +180,7 @@ def test_what_is_undefined_is_nan():
         ({"frequencies": (0,)}, "frequencies"), ({"frequencies": (1, 1)}, "frequencies must differ"), ({"frequencies": 3}, "several"),
         ({"frequencies": (1.5,)}, "frequencies"), ({"mask": np.ones(3, dtype=bool)}, "mask must have shape"),
         ({"mask": np.ones(P * P)}, "mask must be booleans"), ({"operation": "plus"}, "operation"),
-        ({"operation": "divide"}, r"logits must have shape \(110, 11\)"),
+        ({"operation": "divide"}, r"logits must have shape \(110, 11\) \(logits on all pairs, row a \* \(prime - 1\) \+ b - 1, since"),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("measure", [restricted_loss, excluded_loss])

@@ -1,5 +1,6 @@
 """Analytic networks: exact margins, the cancellation condition, ties that are not correct."""
 
+import dataclasses
 import itertools
 
 import numpy as np
@@ -127,3 +128,13 @@ def test_settings_of_the_other_kind_are_checked_and_each_kind_cites_its_source()
                 weights(7, **phases, **wrong)
     assert "2301.02679" in weights(7, 10).citation
     assert "2311.07568" in weights(7, phases="lattice").citation
+
+
+@pytest.mark.parametrize("spoiled", [np.nan, np.inf])
+def test_shares_of_logits_that_are_not_finite_are_not_known(spoiled):
+    good = weights(5, phases="lattice")
+    first = good.first.copy()
+    first[0, 0] = spoiled
+    with np.errstate(invalid="ignore"):
+        found = dataclasses.replace(good, first=first)
+        assert np.isnan([found.accuracy(), found.ties(), found.normalised_margin()]).all()

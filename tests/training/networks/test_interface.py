@@ -7,6 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from spinodal.problems import GroupComposition
 from spinodal.training.networks import Decoder, Network, OneLayerTransformer, QuadraticMLP, ReluMLP, TwoTables
 
 
@@ -138,3 +139,36 @@ def test_wrong_pairs_are_refused_in_words(network):
 def test_wrong_seeds_are_refused(network):
     with pytest.raises(ValueError, match="seed must be an integer >= 0, got -1"):
         network.initialise(Task(PRIME), -1)
+
+
+@every_network
+@pytest.mark.parametrize("kind", [np.uint8, np.int8, np.int16])
+def test_pairs_of_narrow_integers_are_the_same_pairs(network, kind):
+    """A symbol plus the number of symbols would wrap."""
+    prime = 113
+    parameters = network.initialise(Task(prime), 0)
+    pairs = np.stack([np.arange(prime), np.arange(prime)[::-1]], axis=1)
+    np.testing.assert_array_equal(network.logits(parameters, pairs.astype(kind)), network.logits(parameters, pairs))
+
+
+@every_network
+def test_a_network_starts_on_a_group_too(network):
+    group = GroupComposition("S3")
+    for name, value in network.initialise(group, 4).items():
+        np.testing.assert_array_equal(value, network.initialise(Task(6), 4)[name])
+
+
+@pytest.mark.parametrize(
+    ("network", "other", "said"),
+    [
+        (ReluMLP((6,)), ReluMLP((6, 5)), "'weights_0' must have shape .10, 6., got of shape .14, 6."),
+        (ReluMLP((6,)), ReluMLP((6,), bias="first"), "'biases_0' is none of its parameters, got of shape .6,."),
+        (QuadraticMLP(9, init="mean-field"), QuadraticMLP(6), "'first' must have shape .14, 9., got of shape .14, 6."),
+        (OneLayerTransformer(8, 4, 10), OneLayerTransformer(8, 2, 10), "'query' must have shape .4, 8, 2., got of shape .2, 8, 4."),
+        (OneLayerTransformer(8, 2, 10, equals_token=False), OneLayerTransformer(8, 2, 10), "'position' must have shape .2, 8."),
+        (TwoTables(5, 6), ReluMLP((5, 9)), "must hold 'unembedding' with a column for each symbol"),
+    ],
+)
+def test_parameters_of_another_network_are_refused(network, other, said):
+    with pytest.raises(ValueError, match=said):
+        network.logits(other.initialise(Task(PRIME), 0), PAIRS)

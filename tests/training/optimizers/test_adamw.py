@@ -72,3 +72,11 @@ def test_rates_and_decays_are_leaves_and_groups_nest():
 def test_bad_settings_name_themselves(make, why):
     with pytest.raises(ValueError, match=why):
         make()
+
+
+def test_in_float64_small_decays_keep_their_digits():
+    optimizer = AdamW(1e-6, weight_decay=1e-2)
+    with jax.enable_x64(True):
+        theta = jnp.ones(3, jnp.float64)
+        moved_by = 1 - np.asarray(optimizer.step(theta, jnp.zeros(3, jnp.float64), optimizer.init(theta))[0])
+    np.testing.assert_allclose(moved_by, 1e-8, rtol=1e-7)

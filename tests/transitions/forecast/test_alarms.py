@@ -129,3 +129,10 @@ def test_wrong_calls_name_the_argument():
         lead_time(invented(), np.zeros((100, 21)), rate=1.0)
     with pytest.raises(ValueError, match="direction must be one of"):
         lead_time(invented(), np.zeros((100, 21)), direction="learned")
+
+
+@pytest.mark.parametrize("crossing", [np.full(100, 120.0), np.full(100, np.nan)])
+def test_without_both_kinds_of_runs_nothing_is_known(crossing):
+    found = lead_time(Ensemble(STEPS, crossing, folds=np.arange(100) // 2 % 5, draws=50), np.zeros((100, len(STEPS))))
+    assert not found.converged
+    assert np.isnan([found.median, found.warned, found.false_alarms]).all()

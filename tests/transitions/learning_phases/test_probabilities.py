@@ -96,3 +96,8 @@ def test_wrong_labels_are_refused_in_words():
     for nothing in ([], "grokking"):
         with pytest.raises(ValueError, match="seeds on its first axis"):
             phase_probabilities(nothing)
+
+
+def test_a_confidence_next_to_one_still_has_an_interval():
+    low, high = wilson_interval(3, 10, confidence=1 - 2**-53)
+    assert 0 < low < 0.3 < high < 1

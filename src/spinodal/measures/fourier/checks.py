@@ -35,7 +35,8 @@ def round_off(logits: np.ndarray) -> float:
 def table_logits(logits: Any, prime: int, rows: int | None = None) -> np.ndarray:
     """`logits` as (pairs, prime), in their own precision."""
     rows = prime**2 if rows is None else rows
-    hint = f"logits on all pairs, row a * prime + b, symbols only: a token '=' is dropped; prime is {prime}"
+    order = "row a * prime + b" if rows == prime**2 else "row a * (prime - 1) + b - 1, since b = 0 divides nothing"
+    hint = f"logits on all pairs, {order}, symbols only: a token '=' is dropped; prime is {prime}"
     return numbers("logits", logits, (rows, prime), f"({rows}, {prime}) ({hint})")
 
 

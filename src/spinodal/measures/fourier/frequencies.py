@@ -85,7 +85,7 @@ def _by_neurons(values: np.ndarray, rows: np.ndarray, threshold: float, minimum_
     shares[:, live] = inside[:, live] / total[live]
     best = shares[:, live].argmax(axis=0)
     owned = np.bincount(best[shares[:, live].max(axis=0) > threshold] + 1, minlength=len(shares) + 1)
-    need = max(1.0, minimum_share * live.sum())
+    need = max(1.0, minimum_share * live.sum() - 1e-9)  # .07 * 100 is above 7
     found = tuple(int(k) for k in np.flatnonzero(owned >= need))
     counts = {int(k): int(owned[k]) for k in np.flatnonzero(owned)}
     message = f"{len(found)} key frequencies; {owned.sum()} of {live.sum()} live neurons have a share > {threshold}"

@@ -1,6 +1,6 @@
 """Do the two symbols of a pair move a logit in the same direction?"""
 
-import itertools
+import array
 import random
 from collections.abc import Callable
 from functools import lru_cache
@@ -61,6 +61,6 @@ def gradient_symmetricity(
 
 @lru_cache(maxsize=8)
 def _published(p: int, count: int, seed: int) -> np.ndarray:
-    triples = list(itertools.product(range(p), repeat=3))
-    random.Random(seed).shuffle(triples)
-    return np.array(triples[:count])
+    order = array.array("q", range(p**3))  # triples by their number: a shuffle depends on the length alone, and p^3 tuples fill memory
+    random.Random(seed).shuffle(order)
+    return np.stack(np.unravel_index(np.array(order[:count]), (p, p, p)), axis=1)

@@ -9,6 +9,8 @@ import numpy as np
 from ...errors import choice, integer, require
 from .checks import all_finite
 
+TIE = 1000.0  # units in the last place of the values: draws within them of the measure are ties
+
 
 @dataclass(frozen=True, eq=False)
 class Null:
@@ -17,7 +19,7 @@ class Null:
     value: float  # of the values as they are
     mean: float  # over the draws
     deviation: float  # standard deviation over the draws
-    share_above: float  # (1 + draws >= value) / (1 + draws): a one-sided p-value, exact for permutations
+    share_above: float  # (1 + draws >= value) / (1 + draws), ties up to round-off counted: a one-sided p-value, exact for permutations
     draws: np.ndarray
     kind: str
     seed: int
@@ -62,11 +64,16 @@ def null(measure: Callable[[Any], Any], values: Any, *, kind: str = "permutation
         message = f"the measure is {value:.6g}, and not finite for {undefined} of {count} draws"
         return Null(value, np.nan, np.nan, np.nan, drawn, kind, seed, converged=False, message=message)
     middle, deviation = float(drawn.mean()), float(drawn.std(ddof=1))
-    above = (1 + int(np.sum(drawn >= value))) / (1 + count)
+    kind_of = array.dtype if array.dtype.kind == "f" else np.dtype(np.float64)
+    # A measure that does not see the order sums in another order: its draws differ from it by round-off, and tie
+    tied = np.abs(drawn - value) <= TIE * float(np.finfo(kind_of).eps) * np.maximum(np.abs(drawn), abs(value))
+    above = (1 + int(np.sum((drawn >= value) | tied))) / (1 + count)
     message = f"{value:.4g}, against {middle:.4g} +- {deviation:.2g} from {count} draws ({kind}); p = {above:.2g}, one-sided"
     return Null(value, middle, deviation, above, drawn, kind, seed, converged=True, message=message)
 
 
 def _number(found: Any) -> float:
     require(np.ndim(found) == 0, f"measure must return one number, got shape {np.shape(found)}; average it, as by numpy.nanmean")
+    if np.asarray(found).dtype.kind not in "biuf":
+        raise TypeError(f"measure must return one real number, got {found!r}")
     return float(found)

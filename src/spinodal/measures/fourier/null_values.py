@@ -78,4 +78,11 @@ def distance_irrelevance_null(prime: Any) -> float:
     Source: the ratio s_d / s does not depend on s (Basu's theorem), so its mean is the ratio of the two means.
     """
     p = odd_prime("prime", prime)
-    return exp(0.5 * log(p) + lgamma(p / 2) - lgamma((p - 1) / 2) + lgamma((p**2 - 1) / 2) - lgamma(p**2 / 2))
+    return p**0.5 * _half_step((p - 1) / 2) / _half_step((p**2 - 1) / 2)
+
+
+def _half_step(x: float) -> float:
+    """Gamma(x + 1/2) / Gamma(x), x > 0; lgamma loses its digits where x is large, and Stirling's series for the ratio gains them."""
+    if x < 100:
+        return exp(lgamma(x + 0.5) - lgamma(x))
+    return x**0.5 * (1 - 1 / (8 * x) + 1 / (128 * x**2) + 5 / (1024 * x**3) - 21 / (32768 * x**4))

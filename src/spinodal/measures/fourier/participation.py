@@ -20,7 +20,8 @@ def inverse_participation_ratio(rows: Any, *, exponent: float = 2, transform: st
         rows: (m, p), each row a neuron's weights over the p symbols: `first[:p].T` of a quadratic network.
         exponent: r > 1.
         transform: "rfft", frequencies 0..p/2, the published one; "rfft-no-constant" drops 0; "fft" has every frequency twice, so a pure
-            cosine of k >= 1 reaches 2^(1-r), 1/2 for r = 2.
+            cosine of k >= 1 reaches 2^(1-r), 1/2 for r = 2. Rows of even length have p/2 once even there, so that "rfft" gives it twice the
+            energy of another frequency of the same variance.
         dead_below: >= 0; rows whose norm is at most this share of the largest row's are dead.
     Returns: (m,) float64. Average with `numpy.nanmean` and give the number of rows that count: large weight decay kills neurons. What noise
         gives is `participation_null`.

@@ -45,12 +45,15 @@ class FourierNetwork:
         return self._margins.copy()
 
     def accuracy(self) -> float:
-        """Share of the pairs whose label is ahead of all rivals by more than a tie."""
-        return float(np.mean(self._margins > 0))
+        """Share of the pairs whose label is ahead of all rivals by more than a tie. NaN: logits that are not finite."""
+        return float(np.mean(self._margins > 0)) if self._finite else np.nan
 
     def ties(self) -> float:
-        """Share of the pairs whose label and best rival tie. A tie is not correct: what an argmax returns there depends on the library."""
-        return float(np.mean(self._margins == 0))
+        """Share of the pairs whose label and best rival tie. A tie is not correct: what an argmax returns there depends on the library.
+
+        NaN: logits that are not finite.
+        """
+        return float(np.mean(self._margins == 0)) if self._finite else np.nan
 
     def normalised_margin(self) -> float:
         """The smallest margin over the cube of the norm, which no rescaling of the weights changes.
@@ -58,12 +61,16 @@ class FourierNetwork:
             min margin / |theta|^3,    |theta| = (sum_i |(first_i, second_i, readout_i)|_2^3)^(1/3).
 
         Returns: at most `largest_normalised_margin(p)`, if that theorem is recalled rightly; 0 with a tie, negative with a wrong pair.
-            NaN if all weights are 0.
+            NaN if all weights are 0 or logits are not finite.
         Source: Morwani et al. (2024), arXiv:2311.07568.
         """
         lengths = np.linalg.norm(np.vstack([self.first, self.second, self.readout.T]), axis=0)
         cube = float(np.sum(lengths**3))
-        return float(self._margins.min()) / cube if cube > 0 else np.nan
+        return float(self._margins.min()) / cube if cube > 0 and self._finite else np.nan
+
+    @property
+    def _finite(self) -> bool:
+        return bool(np.isfinite(self._margins).all())
 
     @cached_property
     def _margins(self) -> np.ndarray:

@@ -9,8 +9,8 @@ import jax.numpy as jnp
 import numpy as np
 
 from ...errors import choice, integer, require
-from .interface import HasPrime
-from .layers import checked_pairs, product, relu, rows
+from .interface import symbols_of
+from .layers import checked_pairs, product, relu, rows, symbols_read
 
 EPSILON = 1e-5  # of LayerNorm, PyTorch's default
 PLACES = 4  # a op b =
@@ -66,10 +66,10 @@ class Decoder:
         """LayerNorm before attention and MLP, with all that comes with it."""
         return self.variant == "grokfast2024"
 
-    def initialise(self, problem: HasPrime, seed: int) -> dict[str, np.ndarray]:
+    def initialise(self, problem: Any, seed: int) -> dict[str, np.ndarray]:
         """Float32 parameters, drawn from `default_rng(seed)`: tables, then layer by layer."""
         generator = np.random.default_rng(integer("seed", seed, minimum=0))
-        d, m, tokens = self.d_model, self.d_mlp, problem.prime + 2
+        d, m, tokens = self.d_model, self.d_mlp, symbols_of(problem) + 2
 
         def uniform(bound: float, *shape: int) -> np.ndarray:
             return generator.uniform(-bound, bound, shape)
@@ -108,7 +108,7 @@ class Decoder:
 
     def _run(self, parameters: dict[str, Any], pairs: Any) -> tuple[jax.Array, list[jax.Array]]:
         """The residual stream of `=` after all layers, (n, d), and the activations of the MLPs there."""
-        prime = parameters["embedding"].shape[0] - 2
+        prime = symbols_read(self, parameters, "unembedding", others=2)
         pairs = checked_pairs(pairs, prime)
         a, b = pairs[:, 0], pairs[:, 1]
         position = parameters["position"] if self._pre else jnp.asarray(sines(self.d_model), parameters["embedding"].dtype)

@@ -1,11 +1,15 @@
 """What the networks share: checks of pairs, rows of a table, and a matrix product with a fast backward pass."""
 
+from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.core import Tracer
+
+from .interface import Network, Symbols
 
 
 def checked_pairs(pairs: Any, prime: int) -> jax.Array:
@@ -19,7 +23,31 @@ def checked_pairs(pairs: Any, prime: int) -> jax.Array:
         least, most = int(known.min()), int(known.max())
         if least < 0 or most >= prime:
             raise ValueError(f"pairs must hold symbols 0..{prime - 1}, got {least}..{most} (the parameters are those of prime {prime})")
-    return jnp.asarray(pairs)
+    return jnp.asarray(pairs, jnp.int32)  # a narrower type would wrap where the networks add the number of symbols
+
+
+@cache
+def _shapes(network: Network, symbols: int) -> dict[str, tuple[int, ...]]:
+    return {name: values.shape for name, values in network.initialise(Symbols(symbols), 0).items()}
+
+
+def symbols_read(network: Network, parameters: Mapping[str, Any], output: str, others: int = 0) -> int:
+    """How many symbols `parameters` are for: the columns of `output`, less `others` for tokens that are no symbols.
+
+    Raises: ValueError where names or shapes are not those of `network`: a network of other settings would answer, and wrongly.
+    """
+    found = {name: np.shape(values) for name, values in parameters.items()}
+    symbols = found[output][-1] - others if found.get(output) else 0
+    if symbols < 1:
+        raise ValueError(f"parameters of {network} must hold {output!r} with a column for each symbol, got {found}")
+    expected = _shapes(network, symbols)
+    wrong = [name for name in (*expected, *found) if found.get(name) != expected.get(name)]
+    if wrong:
+        name = wrong[0]
+        wanted = f"must have shape {expected[name]}" if name in expected else "is none of its parameters"
+        given = f"of shape {found[name]}" if name in found else "nothing"
+        raise ValueError(f"parameters must be those of {network} for {symbols} symbols: {name!r} {wanted}, got {given}")
+    return symbols
 
 
 def rows(table: jax.Array, index: jax.Array) -> jax.Array:

@@ -1,14 +1,14 @@
 """Two layers with a quadratic activation, whose grokked weights are known in closed form."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import jax
 import numpy as np
 
 from ...errors import choice, integer, positive, require
-from .interface import HasPrime
-from .layers import checked_pairs, product, rows
+from .interface import symbols_of
+from .layers import checked_pairs, product, rows, symbols_read
 
 DOSHI_SCALE = 0.5
 
@@ -44,17 +44,20 @@ class QuadraticMLP:
             f"init_scale belongs to init='doshi', got {self.init_scale} with init='mean-field', whose weights are N(0, 1): leave it out",
         )
 
-    def initialise(self, problem: HasPrime, seed: int) -> dict[str, np.ndarray]:
+    def initialise(self, problem: Any, seed: int) -> dict[str, np.ndarray]:
         """`first` and `readout`, float32, drawn in this order from `default_rng(seed)`."""
         generator = np.random.default_rng(integer("seed", seed, minimum=0))
         scale = self.init_scale / (2 * self.width) ** (1 / 3) if self.init == "doshi" else 1.0
-        shapes = {"first": (2 * problem.prime, self.width), "readout": (self.width, problem.prime)}
+        prime = symbols_of(problem)
+        shapes = {"first": (2 * prime, self.width), "readout": (self.width, prime)}
         return {name: (scale * generator.standard_normal(shape)).astype(np.float32) for name, shape in shapes.items()}
 
     def hidden(self, parameters: dict[str, Any], pairs: Any) -> list[jax.Array]:
         """The squares, (n, width), as the one entry of a list."""
+        # With "doshi" the width has no part in the function: parameters of any, as of an analytic network, will do
+        of = self if self.init == "mean-field" else replace(self, width=len(parameters.get("readout", ())) or self.width)
+        prime = symbols_read(of, parameters, "readout")
         first = parameters["first"]
-        prime = first.shape[0] // 2
         pairs = checked_pairs(pairs, prime)
         # Gathered again in the backward pass: two more reads of a table that fits the cache, in place of two arrays of n rows in memory
         squares = jax.checkpoint(_squares)(first, pairs[:, 0], prime + pairs[:, 1])

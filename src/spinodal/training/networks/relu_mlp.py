@@ -9,8 +9,8 @@ import jax.numpy as jnp
 import numpy as np
 
 from ...errors import integer, positive, require
-from .interface import HasPrime
-from .layers import checked_pairs, product, relu, rows
+from .interface import symbols_of
+from .layers import checked_pairs, product, relu, rows, symbols_read
 
 
 @dataclass(frozen=True)
@@ -49,10 +49,10 @@ class ReluMLP:
             integer("embedding", self.embedding, minimum=1, why="the number of columns of the shared table, or None")
         positive("init_scale", self.init_scale)
 
-    def initialise(self, problem: HasPrime, seed: int) -> dict[str, np.ndarray]:
+    def initialise(self, problem: Any, seed: int) -> dict[str, np.ndarray]:
         """Float32 parameters: the embedding first, then weights and biases layer by layer, from `default_rng(seed)`."""
         generator = np.random.default_rng(integer("seed", seed, minimum=0))
-        prime = problem.prime
+        prime = symbols_of(problem)
         found = {} if self.embedding is None else {"embedding": generator.standard_normal((prime, self.embedding))}
         sizes = (2 * (self.embedding or prime), *self.widths, prime)
         for i, (inputs, outputs) in enumerate(pairwise(sizes)):
@@ -64,7 +64,8 @@ class ReluMLP:
 
     def hidden(self, parameters: dict[str, Any], pairs: Any) -> list[jax.Array]:
         """Activations after ReLU of each hidden layer, (n, widths[i])."""
-        table, prime = self._table(parameters)
+        prime = symbols_read(self, parameters, f"weights_{len(self.widths)}")
+        table = self._table(parameters)
         pairs = checked_pairs(pairs, prime)
         # Gathered again in the backward pass, as in the quadratic network
         found = [jax.checkpoint(_first_layer)(table, parameters.get("biases_0"), pairs[:, 0], prime + pairs[:, 1])]
@@ -78,14 +79,14 @@ class ReluMLP:
 
     training_logits = logits
 
-    def _table(self, parameters: dict[str, Any]) -> tuple[jax.Array, int]:
-        """What each symbol adds to the first layer, (2p, widths[0]), and p; exact with an embedding too, and n/p times less work."""
+    def _table(self, parameters: dict[str, Any]) -> jax.Array:
+        """What each symbol adds to the first layer, (2p, widths[0]); exact with an embedding too, and n/p times less work."""
         weights = parameters["weights_0"]
         if self.embedding is None:
-            return weights, weights.shape[0] // 2
+            return weights
         embedding = parameters["embedding"]
         halves = [embedding @ weights[: self.embedding], embedding @ weights[self.embedding :]]
-        return jnp.concatenate(halves), embedding.shape[0]
+        return jnp.concatenate(halves)
 
     @staticmethod
     def _affine(parameters: dict[str, Any], i: int, inputs: jax.Array) -> jax.Array:

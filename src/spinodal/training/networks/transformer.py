@@ -1,6 +1,6 @@
 """The one-layer transformer of the modular-addition papers, in an exact form that computes only what is read."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import jax
@@ -9,8 +9,8 @@ import numpy as np
 
 from ...errors import integer, real, require
 from ..optimizers.pytree import traced
-from .interface import HasPrime
-from .layers import checked_pairs, product, relu, rows
+from .interface import symbols_of
+from .layers import checked_pairs, product, relu, rows, symbols_read
 
 
 @traced("attention")  # a sweep over the coefficient compiles one program
@@ -56,11 +56,11 @@ class OneLayerTransformer:
         if not isinstance(self.equals_token, bool):
             raise TypeError(f"equals_token must be True or False, got {self.equals_token!r}")
 
-    def initialise(self, problem: HasPrime, seed: int) -> dict[str, np.ndarray]:
+    def initialise(self, problem: Any, seed: int) -> dict[str, np.ndarray]:
         """Float32 parameters, drawn from `default_rng(seed)` in the order of the class's list."""
         generator = np.random.default_rng(integer("seed", seed, minimum=0))
         d, m, heads, size = self.d_model, self.d_mlp, self.heads, self.d_model // self.heads
-        tokens = problem.prime + self.equals_token
+        tokens = symbols_of(problem) + self.equals_token
         shapes = {
             "embedding": (tokens, d),
             "position": (2 + self.equals_token, d),
@@ -156,7 +156,8 @@ class OneLayerTransformer:
         return sum(weighed[1:], weighed[0]).reshape(n, self.d_model)
 
     def _prime(self, parameters: dict[str, Any]) -> int:
-        return parameters["embedding"].shape[0] - self.equals_token
+        # `attention` may be traced, and has no part in the shapes
+        return symbols_read(replace(self, attention=1.0), parameters, "unembedding", others=self.equals_token)
 
     def _equals(self, parameters: dict[str, Any]) -> jax.Array:
         return parameters["embedding"][-1:] + parameters["position"][2]

@@ -7,8 +7,8 @@ import jax
 import numpy as np
 
 from ...errors import integer
-from .interface import HasPrime
-from .layers import checked_pairs, product, relu, rows
+from .interface import symbols_of
+from .layers import checked_pairs, product, relu, rows, symbols_read
 
 
 @dataclass(frozen=True)
@@ -32,16 +32,16 @@ class TwoTables:
         integer("embedding", self.embedding, minimum=1, why="the number of columns of each table")
         integer("hidden_units", self.hidden_units, minimum=1)
 
-    def initialise(self, problem: HasPrime, seed: int) -> dict[str, np.ndarray]:
+    def initialise(self, problem: Any, seed: int) -> dict[str, np.ndarray]:
         """Float32 parameters, drawn from `default_rng(seed)` in the order of the class's list."""
         generator = np.random.default_rng(integer("seed", seed, minimum=0))
-        p, e, h = problem.prime, self.embedding, self.hidden_units
+        p, e, h = symbols_of(problem), self.embedding, self.hidden_units
         shapes = {"first": ((p, e), e), "second": ((p, e), e), "mix": ((2 * e, h), 2 * e), "unembedding": ((h, p), h)}
         return {name: (fan**-0.5 * generator.standard_normal(shape)).astype(np.float32) for name, (shape, fan) in shapes.items()}
 
     def hidden(self, parameters: dict[str, Any], pairs: Any) -> list[jax.Array]:
         """Activations after ReLU, (n, hidden_units), as the one entry of a list."""
-        pairs = checked_pairs(pairs, parameters["unembedding"].shape[1])
+        pairs = checked_pairs(pairs, symbols_read(self, parameters, "unembedding"))
         mix, e = parameters["mix"], self.embedding
         # What each symbol adds to the hidden layer: exact, and n/p times less work
         tables = parameters["first"] @ mix[:e], parameters["second"] @ mix[e:]

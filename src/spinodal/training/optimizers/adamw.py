@@ -30,6 +30,8 @@ class AdamW:
         learning_rate: > 0. weight_decay: >= 0. beta1, beta2: 0 <= beta < 1. epsilon: > 0.
         warmup: update t = 1, 2, ... has the rate times min((t - 1) / warmup, 1), for the decay too: the first update does
             nothing; 0: none.
+    The factor 1 - rate decay is rounded as the parameters are: in float32 to multiples of 6e-8, so that rate times decay is good to some
+    percent only at 1e-6, and nothing decays below 3e-8.
     Raises: ValueError or TypeError that names the argument.
     Source: arXiv:1711.05101, algorithm 2, with the decay multiplied by the learning rate as in PyTorch.
     """
@@ -63,7 +65,7 @@ class AdamW:
     def step(self, parameters: Any, gradients: Any, state: AdamWState) -> tuple[Any, AdamWState]:
         """One update."""
         updates = state.updates + 1
-        t = updates.astype(jnp.float32)
+        t = updates.astype(jnp.result_type(jnp.float32, *jax.tree.leaves(parameters)))
         rate = self.learning_rate * jnp.where(t - 1 < self.warmup, (t - 1) / jnp.maximum(self.warmup, 1), 1.0)
         mean = jax.tree.map(lambda m, g: self.beta1 * m + (1 - self.beta1) * g, state.mean, gradients)
         square = jax.tree.map(lambda v, g: self.beta2 * v + (1 - self.beta2) * g * g, state.square, gradients)

@@ -1,6 +1,5 @@
 """Networks on tables of pairs: modular arithmetic and composition in a group."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import jax.numpy as jnp
@@ -10,16 +9,9 @@ from ...errors import instance
 from ...problems import GroupComposition, ModularArithmetic
 from .. import losses
 from ..networks import QuadraticMLP
-from ..networks.interface import Network
+from ..networks.interface import Network, Symbols
 from .criteria import Classes
 from .interface import Bound, Data, Rows, Task
-
-
-@dataclass(frozen=True)
-class Symbols:
-    """A table by its size alone: networks call it the prime, and a group has one too."""
-
-    prime: int
 
 
 def bind(
@@ -47,10 +39,9 @@ def bind(
 
     # The logit of a token that is no symbol, as "=", takes part in the loss and in nothing else
     task = Task(network, Classes(loss, loss_dtype, classes=problem.symbols), forward="training_logits", shared=any_split)
-    shape = Symbols(problem.symbols)
     if any_split:
         train, test = weighed(data.train_mask), weighed(~data.train_mask)
     else:
         train, test = rows(data.train_mask, data.labels), rows(~data.train_mask, data.true_labels)
     pieces = Data(train, test, jnp.zeros((0, 0)), task.numbers)
-    return Bound(task, pieces, lambda seed: network.initialise(shape, seed))
+    return Bound(task, pieces, lambda seed: network.initialise(Symbols(problem.symbols), seed))

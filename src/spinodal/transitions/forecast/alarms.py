@@ -75,8 +75,9 @@ def lead_time(ensemble: Ensemble, scores: Any, *, direction: str = "high", rate:
     cases, controls = int(will.sum()), int(wont.sum())
     warned, false = int((lead > 0).sum()), int(np.isfinite(alarm[wont]).sum())
     without = (will | wont) & ~np.isfinite(threshold[folds]).any(axis=1)
+    both = cases > 0 and controls > 0
     message = f"{warned} of {cases} runs warned, {false} of {controls} false alarms at a rate of {rate:g}"
-    if not cases or not controls:
+    if not both:
         message = f"{cases} runs generalise, {controls} do not: lead times need both"
     elif without.any():
         message += f"; {without.sum()} of {cases + controls} runs can't be warned: a rate of {each:g} needs "
@@ -84,18 +85,18 @@ def lead_time(ensemble: Ensemble, scores: Any, *, direction: str = "high", rate:
     return LeadTime(
         alarm=alarm,
         lead=lead,
-        median=float(np.median(lead[will])) if cases else np.nan,
+        median=float(np.median(lead[will])) if both else np.nan,
         interval=ensemble.interval(_medians(ensemble, lead)),
-        warned=warned / cases if cases else np.nan,
+        warned=warned / cases if both else np.nan,
         warned_interval=wilson_interval(warned, cases, confidence=ensemble.confidence),
-        false_alarms=false / controls if controls else np.nan,
+        false_alarms=false / controls if both else np.nan,
         false_alarms_interval=wilson_interval(false, controls, confidence=ensemble.confidence),
         cases=cases,
         controls=controls,
         not_forecast=ensemble.runs - cases - controls,
         threshold=threshold,
         rate=rate,
-        converged=bool(cases and controls and not without.any()),
+        converged=bool(both and not without.any()),
         message=message,
     )
 

@@ -30,7 +30,7 @@ def wilson_interval(successes: ArrayLike, trials: ArrayLike, *, confidence: floa
         raise ValueError(f"successes and trials must broadcast, got shapes {x.shape} and {n.shape}") from None
     above = np.flatnonzero((x > n).ravel())[:1]
     require(above.size == 0, f"successes must not exceed trials, got {x.ravel()[above]} of {n.ravel()[above]}")
-    z = float(ndtri((1 + confidence) / 2))
+    z = -float(ndtri((1 - confidence) / 2))  # (1 + confidence) / 2 can round to 1
     # Both parts of the fraction times N, so that N = 0 is no special case
     centre = (x + z * z / 2) / (n + z * z)
     half = z / (n + z * z) * np.sqrt(x * (1 - x / np.maximum(n, 1)) + z * z / 4)
