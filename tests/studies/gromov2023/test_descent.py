@@ -85,6 +85,7 @@ def test_words_and_comparisons_come_from_the_runs():
     assert "no run diverges at 0.1, 0.2, 0.4, 0.6; some or all do at 6" in said
     assert "the rates share the same 24 splits and networks" in said
     assert "1.50 to 1.50 times the update of training, median 1.50: below 10 it is not called grokking" in said
+    assert "1 of 96 runs that learn their training set do not generalise within the cap" in said
     assert all(row.agrees for row in found.comparisons)
     slower = descent.analyse(invented(power=-0.5, scatter=0.05), "quick")
     assert not slower.comparisons[0].agrees

@@ -1,5 +1,7 @@
 """Steps x rate x decay: slopes that are known come out with their errors, and the sentences follow them."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import xarray
@@ -40,6 +42,16 @@ def test_slopes_are_found_though_runs_are_censored(along_decay, along_rate):
     slope, error = decay.together(decay.lines_along(here, "weight_decay"))
     assert abs(slope - along_decay) < 4 * error
     assert error < 0.2
+
+
+@pytest.mark.parametrize(("slopes", "sure"), [((-1.0, -1.1, -0.9), True), ((-3.0, -3.0, 2.0), False)])
+def test_rates_that_contradict_one_another_have_no_common_sign(slopes, sure):
+    """chi^2 of the second is 1,667 with two degrees of freedom: the error is 1.67, not .06."""
+    lines = {k: SimpleNamespace(slope=slope, slope_error=0.1) for k, slope in enumerate(slopes)}
+    slope, error = decay.together(lines)
+    assert slope == pytest.approx(np.mean(slopes))
+    assert error == pytest.approx(max(0.1, np.std(slopes, ddof=1)) / 3**0.5)
+    assert (abs(slope) > decay.SURE * error) == sure
 
 
 def test_the_only_clock_is_found_and_another_refused():

@@ -280,6 +280,11 @@ def test_delays_of_digits_are_told_from_their_data(analysed):
     for samples in digits.SAMPLES["quick"]:
         assert row(analysis, f"share of replicas: delay grows with α from 1 on, N = {samples}").agrees
         assert row(analysis, f"share of replicas: delay below 1000 updates at α = 1, N = {samples}").agrees
+    runs = analysis.dataset.copy(deep=True)
+    runs["test_step"] = runs["test_step"].where(runs["alpha"] < 8)
+    cell = digits.DigitsCell(decay=digits.DECAY["quick"], **digits.HURRY["quick"])
+    claims = {claim.what: claim for claim in digits._claims(runs, runs.sel(decay=0.0), cell)}
+    assert claims["share of replicas: delay at the largest α shorter with N = 1000 than with 100"].verdict == "not known"
     # The double does not look at the data: more of it changes no delay, and the study must not say that it did
     assert row(analysis, "share of replicas: delay at the largest α shorter with N = 1000 than with 100").obtained == 0
 

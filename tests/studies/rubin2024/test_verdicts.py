@@ -78,10 +78,11 @@ def small_primes(posterior, error=0.001, converged=(1, 1)):
     [
         (small_primes([0.6, 0.7]), "The exact eigenvalue is right:"),
         (small_primes([0.7, 0.8]), "The printed eigenvalue is right:"),
+        (small_primes([0.2, 0.3]), "The exact eigenvalue is nearer, but not right:"),
         (small_primes([0.65, 0.75]), "Not decided:"),
         (small_primes([0.6, 0.7], error=0.05), "Not decided:"),
         (small_primes([0.6, 0.7], converged=(1, 0)), "Not decided, as some chains have not converged:"),
     ],
 )
-def test_an_eigenvalue_is_right_if_it_is_nearer_by_more_than_errors(found, begins):
+def test_an_eigenvalue_is_right_if_it_is_near_and_nearer_by_more_than_errors(found, begins):
     assert fig3._verdict(found, ())[0].startswith(begins)

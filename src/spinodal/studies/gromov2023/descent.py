@@ -144,23 +144,25 @@ def verdict(found: xarray.Dataset) -> tuple[str, ...]:
     )
     each = found.sizes["prime"] * found.sizes["replica"]
     ratio = (found["test_step"] / found["train_step"]).sel(rate=stable).values
-    delays = ratio[np.isfinite(ratio)]
-    some = delays.size > 0
+    delays, trained = ratio[np.isfinite(ratio)], found["train_step"].sel(rate=stable).notnull().values
+    some, never = delays.size > 0, int((trained & np.isnan(ratio)).sum())
     answer = "Plain gradient descent, without decay or momentum, generalises" if some else "No run of plain gradient descent generalises"
     return (
         f"{answer}: runs that reach a test accuracy of {LEVEL} within {found.attrs['cap']:,} updates. {'; '.join(parts)}. "
-        f"At each share of pairs the rates share the same {each} splits and networks.{_late(delays)}",
+        f"At each share of pairs the rates share the same {each} splits and networks.{_late(delays, never)}",
         f"In units of N p (2p)^(2/3) no run diverges at {', '.join(f'{rate:g}' for rate in stable)}{over}.",
         scaled,
     )
 
 
-def _late(delays: np.ndarray) -> str:
+def _late(delays: np.ndarray, never: int) -> str:
     """How long after the training accuracy the test accuracy crosses, and whether that is grokking."""
     if not delays.size:
         return ""
     middle = np.median(delays)
     judged = "such a delay is called grokking" if middle >= DELAYED else f"below {DELAYED} it is not called grokking here"
+    if never:
+        judged += f"; {never} of {never + len(delays)} runs that learn their training set do not generalise within the cap"
     return f" The test follows at {delays.min():.2f} to {delays.max():.2f} times the update of training, median {middle:.2f}: {judged}."
 
 

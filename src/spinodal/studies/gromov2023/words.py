@@ -11,6 +11,7 @@ from .analytic import ERROR, WIDTHS, accuracy_spread, growth, theory_growth
 from .cell import LEVEL
 from .expected import FEW, HALF
 
+AS_ARGUED = 0.1  # to which an argument that leaves out constants knows an exponent
 CAVEATS = (
     "A tie is not correct: margins within 1e-9 of the largest logit count as wrong, where a published argmax depends on the library. "
     "Some lattices of phases whose terms do not all cancel tie on almost every pair.",
@@ -43,7 +44,9 @@ def _collapse(found: xarray.Dataset) -> str:
     if not np.isfinite(slope):
         return f"{seen}: too few primes for an exponent."
     apart = abs(slope - 1) > 3 * error
-    judged, why = ("do not collapse", ": the width itself decides, and p by its logarithm alone") if apart else ("may collapse", "")
+    judged = "do not collapse" if apart else "may collapse"
+    argued = apart and abs(slope - theory_growth(found)) <= max(3 * error, AS_ARGUED)
+    why = ": the width itself decides, and p by its logarithm alone" if argued else ""
     share = found["needed_width"] / found["theory_width"]
     return (
         f"Curves {judged} in N/p. {seen}: it grows as p to the power {slope:.2f} ± {error:.2f}, where a collapse in N/p needs 1. A bound "

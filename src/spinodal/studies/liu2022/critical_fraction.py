@@ -119,7 +119,7 @@ def _verdict(found: xarray.Dataset, comparisons: tuple[Comparison, ...]) -> tupl
         f"In pairs a symbol, k_c/p, the crossing goes from {a_symbol[0]:.2f} to {a_symbol[-1]:.2f}. Over these sizes the fraction changes "
         f"as p to the power {_pm(slope, slope_error)}.",
         f"The width of the rise over its place, (k(.9) − k(.1))/k_c, is {trend}. "
-        + ("A rise that widens is no sharp threshold." if grows else ""),
+        + ("At these sizes there is no sharp threshold." if grows else ""),
         f"{tally(comparisons)} Errors are those of {DRAWS:,} random orders a size.",
     )
 

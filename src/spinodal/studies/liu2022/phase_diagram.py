@@ -153,8 +153,9 @@ def _summary(found: xarray.Dataset) -> tuple[str, ...]:
         f"gap {found.attrs['gap']}, cap {found.attrs['cap']:,} updates, looked at every {found.attrs['every']} updates."
     ]
     if seeds > 1:
+        drawn = ", where a diagram of one seed a cell is a draw" if mixed else ""
         words.append(
-            f"In {mixed:.0%} of the cells the seeds disagree about the phase, so that a diagram of one seed a cell is a draw; "
+            f"In {mixed:.0%} of the cells the seeds disagree about the phase{drawn}; "
             f"in {sure:.0%} the 95% interval of one phase lies above one half."
         )
     if seeds < 8:

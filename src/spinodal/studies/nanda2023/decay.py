@@ -99,13 +99,18 @@ def with_lines(found: xarray.Dataset, lines: dict[float, Line], product: Line) -
 
 
 def together(lines: dict[float, Line]) -> tuple[float, float]:
-    """The mean of the slopes, weighted by their errors, and its own: lines share no run. NaN without a line of finite error."""
+    """The mean of the slopes, weighted by their errors, and its own: lines share no run. NaN without a line of finite error.
+
+    error = sqrt(max(1, chi^2 / (n - 1)) / sum w): widened where the errors do not explain how the slopes differ.
+    """
     slopes, errors = np.array([(line.slope, line.slope_error) for line in lines.values()]).T
     fine = np.isfinite(errors)
     if not fine.any():
         return np.nan, np.nan
     weights = errors[fine] ** -2.0
-    return float(weights @ slopes[fine] / weights.sum()), float(weights.sum() ** -0.5)
+    mean = weights @ slopes[fine] / weights.sum()
+    scatter = weights @ (slopes[fine] - mean) ** 2 / (fine.sum() - 1) if fine.sum() > 1 else 1.0
+    return float(mean), float(np.sqrt(max(1.0, scatter) / weights.sum()))
 
 
 def comparisons(lines: dict[float, Line], product: Line) -> tuple[Comparison, ...]:

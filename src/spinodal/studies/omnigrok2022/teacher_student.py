@@ -126,7 +126,7 @@ def _against_clock(found: xarray.Dataset, runs: xarray.Dataset, cell: RandomTeac
     critical, passing = (geometric(found[name])[0] for name in ("alpha_critical", "alpha_passing"))
     logarithm, logarithm_error = logarithm_slopes(runs["test_step"].where(runs["alpha"] > passing), cell.rate)
     below = _below(found, runs)
-    quiet = float((phases(below, cell.steps) != "grokking").mean()) if below["test_step"].size else np.nan
+    quiet = float((phases(below, cell.steps) == "comprehension").mean()) if below["test_step"].size else np.nan
     still = _off_the_clock(below)
     theory = "clock of weight decay"
     return [
