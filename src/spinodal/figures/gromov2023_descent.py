@@ -9,6 +9,8 @@ from matplotlib.ticker import LogLocator, NullFormatter, NullLocator
 from .gromov2023 import PRIMES
 from .style import BLACK, GREY, new_figure, style
 
+NEVER = "2"  # no prime has three strokes
+
 
 def rates(found: xarray.Dataset) -> Figure:
     """Scaled crossings of every run against the rate; runs that diverged or never crossed along the top."""
@@ -30,8 +32,7 @@ def rates(found: xarray.Dataset) -> Figure:
                 never = ~diverged & np.isnan(here["test_step"].values.ravel())
                 top = axes.get_xaxis_transform()
                 axes.plot(x[diverged], np.full(diverged.sum(), 0.97), "x", color=colour, markersize=5, transform=top)
-                open_arrow = {"marker": "^", "color": colour, "fillstyle": "none", "linestyle": "none", "markersize": 5}
-                axes.plot(x[never], np.full(never.sum(), 0.9), transform=top, **open_arrow)
+                axes.plot(x[never], np.full(never.sum(), 0.9), NEVER, color=colour, markersize=6, transform=top)
             axes.set(xscale="log", yscale="log", xlabel=r"rate, $\eta\,/\,N p\,(2p)^{2/3}$")
             axes.set_xticks(found["rate"].values, [f"{r:g}" for r in found["rate"].values])
             axes.xaxis.set_minor_locator(NullLocator())
@@ -40,14 +41,16 @@ def rates(found: xarray.Dataset) -> Figure:
         grid[0].yaxis.set_major_formatter("{x:g}")
         grid[0].yaxis.set_minor_formatter(NullFormatter())
         low, high = grid[0].get_ylim()
-        grid[0].set(ylim=(low, high * (high / low) ** 0.3), ylabel=r"updates $\times$ rate / $p^{11/6}$")
+        if low > 0:  # else no run has crossed anything
+            grid[0].set_ylim(low, high * (high / low) ** 0.3)
+        grid[0].set(ylabel=r"updates $\times$ rate / $p^{11/6}$")
         looks = zip(found["prime"].values, PRIMES, strict=False)
         handles = [Line2D([], [], marker=marker, color=colour, linestyle="none", label=f"p = {p}") for p, (colour, marker) in looks]
         handles += [
             Line2D([], [], marker="o", markerfacecolor="white", markeredgecolor=BLACK, linestyle="none", label="training"),
             Line2D([], [], marker="o", color=BLACK, linestyle="none", label="test"),
             Line2D([], [], marker="x", color=GREY, linestyle="none", label="diverged"),
-            Line2D([], [], marker="^", color=GREY, fillstyle="none", linestyle="none", label="test: never"),
+            Line2D([], [], marker=NEVER, color=GREY, linestyle="none", label="test: never"),
         ]
         figure.legend(handles=handles, loc="outside lower center", ncols=4)
         return figure

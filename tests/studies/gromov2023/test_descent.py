@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import xarray
 
+from spinodal.figures import gromov2023_descent as figures
 from spinodal.studies.gromov2023 import descent
 from spinodal.studies.gromov2023.descent_cell import DIMS, DescentCell, group_key, learning_rate, run_cell
 
@@ -116,10 +117,18 @@ def test_nothing_stable_is_said():
 def test_every_run_is_drawn():
     (picture,) = descent.recipe.pictures
     axes = picture.draw(invented()).axes[0]
-    shown = {marker: sum(len(line.get_xdata()) for line in axes.lines if line.get_marker() == marker) for marker in ("x", "^")}
+    shown = {marker: sum(len(line.get_xdata()) for line in axes.lines if line.get_marker() == marker) for marker in ("x", figures.NEVER)}
     assert shown["x"] == len(PRIMES) * SEEDS
-    never = [line for line in axes.lines if line.get_fillstyle() == "none" and len(line.get_xdata())]
-    assert sum(len(line.get_xdata()) for line in never) == 1
+    assert shown[figures.NEVER] == 1
+    assert figures.NEVER not in {marker for _, marker in figures.PRIMES}
+
+
+def test_runs_that_cross_nothing_have_a_picture():
+    (picture,) = descent.recipe.pictures
+    runs = invented()
+    for name in ("train_step", "test_step"):
+        runs[name][:] = np.nan
+    assert picture.draw(runs).axes[0].get_title(loc="left") == "70% of the pairs"
 
 
 def test_a_run_that_diverges_is_an_answer():
