@@ -102,7 +102,7 @@ def run(
             for leaf in jax.tree.leaves(here):
                 leaf.flags.writeable = False  # all measures see the same arrays
             for name, measure in measures.items():
-                log.measures[name].append(_of_one_shape(name, measure(here), log.measures[name]))
+                log.measures[name].append(_measured(name, measure(here), log.measures[name]))
             log.measure_steps.append(step)
             log.measure_seconds += time.perf_counter() - begun
 
@@ -146,7 +146,7 @@ def run(
     return log, carry.parameters
 
 
-def _of_one_shape(name: str, value: Any, before: list[Any]) -> Any:
+def _measured(name: str, value: Any, before: list[Any]) -> Any:
     """`value`; refused while little is lost if it is no array of numbers or can't stand in one with those before."""
     try:
         array = np.asarray(value)

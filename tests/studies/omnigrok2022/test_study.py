@@ -207,6 +207,13 @@ def test_a_cell_of_the_map_says_how_many_replicas_did_what():
     assert list(made.steps) == [0.0, 10.0, 100.0]
 
 
+def test_a_run_that_never_generalises_is_not_prompt():
+    nan = np.nan
+    runs = some_runs([500, 500, nan, 500], [600, nan, nan, 9000])  # comprehension, memorization, confusion, grokking
+    assert teacher_student.prompt_share(runs, 100_000) == 0.25
+    assert np.isnan(teacher_student.prompt_share(runs.isel(alpha=[]), 100_000))
+
+
 def row(analysis, what):
     """The one comparison of this name."""
     (found,) = [c for c in analysis.comparisons if c.what == what]

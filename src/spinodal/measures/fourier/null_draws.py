@@ -9,7 +9,7 @@ import numpy as np
 from ...errors import choice, integer, require
 from .checks import all_finite
 
-TIE = 1000.0  # units in the last place of the values: draws within them of the measure are ties
+TIE = 32.0  # units in the last place of the values: draws within them of the measure are ties
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,9 +64,9 @@ def null(measure: Callable[[Any], Any], values: Any, *, kind: str = "permutation
         message = f"the measure is {value:.6g}, and not finite for {undefined} of {count} draws"
         return Null(value, np.nan, np.nan, np.nan, drawn, kind, seed, converged=False, message=message)
     middle, deviation = float(drawn.mean()), float(drawn.std(ddof=1))
-    kind_of = array.dtype if array.dtype.kind == "f" else np.dtype(np.float64)
+    precision = float(np.finfo(array.dtype if array.dtype.kind == "f" else np.float64).eps)
     # A measure that does not see the order sums in another order: its draws differ from it by round-off, and tie
-    tied = np.abs(drawn - value) <= TIE * float(np.finfo(kind_of).eps) * np.maximum(np.abs(drawn), abs(value))
+    tied = np.abs(drawn - value) <= TIE * precision * np.maximum(np.abs(drawn), abs(value))
     above = (1 + int(np.sum((drawn >= value) | tied))) / (1 + count)
     message = f"{value:.4g}, against {middle:.4g} +- {deviation:.2g} from {count} draws ({kind}); p = {above:.2g}, one-sided"
     return Null(value, middle, deviation, above, drawn, kind, seed, converged=True, message=message)

@@ -122,9 +122,8 @@ def _claims(found: xarray.Dataset, landscape: xarray.Dataset, cell: DigitsCell) 
             _share(f"delay below 1000 updates at α = 1, N = {samples}", quiet),
         ]
     few, many = (found["delay"].isel(alpha=-1, samples=k) for k in (0, -1))
-    seen = (
-        found["test_step"].sel(decay=cell.decay).isel(alpha=-1, samples=[0, -1]).notnull().any("samples")
-    )  # of two bounds neither is the shorter
+    # Of two bounds neither is the shorter
+    seen = found["test_step"].sel(decay=cell.decay).isel(alpha=-1, samples=[0, -1]).notnull().any("samples")
     sizes = [int(found["samples"].values[k]) for k in (0, -1)]
     rows.append(_share(f"delay at the largest α shorter with N = {sizes[1]} than with {sizes[0]}", (many < few).where(seen)))
     clock = generalisation_steps(8.0, learning_rate=1e-3, weight_decay=0.01)

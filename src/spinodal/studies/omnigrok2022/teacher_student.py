@@ -126,7 +126,7 @@ def _against_clock(found: xarray.Dataset, runs: xarray.Dataset, cell: RandomTeac
     critical, passing = (geometric(found[name])[0] for name in ("alpha_critical", "alpha_passing"))
     logarithm, logarithm_error = logarithm_slopes(runs["test_step"].where(runs["alpha"] > passing), cell.rate)
     below = _below(found, runs)
-    quiet = float((phases(below, cell.steps) == "comprehension").mean()) if below["test_step"].size else np.nan
+    prompt = prompt_share(below, cell.steps)
     still = _off_the_clock(below)
     theory = "clock of weight decay"
     return [
@@ -140,13 +140,18 @@ def _against_clock(found: xarray.Dataset, runs: xarray.Dataset, cell: RandomTeac
         Comparison("the same; norm at which this landscape passes", passing, norm, theory, 0.1, _known(norm_error)),
         Comparison("slope of rate·decay·step in ln α, all runs above", 1, logarithm, theory, 0.1, _known(logarithm_error)),
         Comparison("exponent of the test crossing in the decay, mean over α ≤ α_c", 0, still[0], theory, 0.1, _known(still[1])),
-        Comparison(f"share of runs with α ≤ α_c and a delay below {GAP} updates", 1, float(quiet), theory, 0),
+        Comparison(f"share of runs with α ≤ α_c and a delay below {GAP} updates", 1, float(prompt), theory, 0),
     ]
 
 
 def _below(found: xarray.Dataset, runs: xarray.Dataset) -> xarray.Dataset:
     """Runs from norms up to alpha_c."""
     return runs.sel(alpha=runs["alpha"] <= geometric(found["alpha_critical"])[0])
+
+
+def prompt_share(runs: xarray.Dataset, cap: int) -> float:
+    """Share of runs that generalise without a delay; one that never generalises has none either. NaN without runs."""
+    return float((phases(runs, cap) == "comprehension").mean()) if runs["test_step"].size else np.nan
 
 
 def _off_the_clock(below: xarray.Dataset) -> tuple[float, float]:
