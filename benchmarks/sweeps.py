@@ -13,6 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from timing import machine
+
 COMMAND = [sys.executable, "-c", "import sys; from spinodal.sweeps.command import main; sys.exit(main(sys.argv[1:]))"]
 
 
@@ -107,7 +109,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="smaller sizes")
     quick = parser.parse_args().quick
-    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}; Python {sys.version.split()[0]}")
+    print(f"{machine()}; load {os.getloadavg()[0]:.1f}")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         print(f"spinodal sweep --help: {timed(lambda: call('--help'), 5):.2f} s (target < 0.5)")

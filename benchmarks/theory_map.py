@@ -17,6 +17,7 @@ from dataclasses import replace
 
 import numpy as np
 from scipy.integrate import simpson
+from timing import machine
 
 from spinodal.problems import TeacherStudent
 from spinodal.theory.teacher_student import solve_many
@@ -52,6 +53,7 @@ def main() -> None:
     given = parser.parse_args()
     noise, cubic = np.geomspace(0.05, 0.4, given.cells), np.linspace(-0.8, 0.8, given.cells)
     some = np.unique(np.linspace(0, given.cells - 1, given.checked).astype(int))
+    print(f"\n{machine()}\n")
     print("| transverse | cells | wall s | CPU s | cells per CPU s | unconverged | max error of b | of c | of P(\\|q\\| > 0.4) |")
     print("|---|---|---|---|---|---|---|---|---|")
     for transverse in ("mean", "exact"):

@@ -94,6 +94,7 @@ def test_every_command_explains_itself(capsys):
         (["measure", "information", "x.npz", "--shuffles", "9" * 12], "--shuffles must be at most 100,000"),
         (["solve", "effective", "--draws", "0"], "--draws must be an integer >= 1, got 0"),
         (["sample", "teacher-student", "--step-size", "0"], "--step-size must be finite and > 0, got 0.0"),
+        (["sample", "teacher-student", "--draws", "0", "--out", "new"], "--draws must be an integer >= 1, got 0"),
         (["sample", "teacher-student", "--chains", "0"], "--chains must be an integer >= 1, got 0"),
         (["sample", "teacher-student", "--samples", "3000000000"], "GiB"),
         (["sample", "teacher-student", "--seed", "9" * 23], "--seed must be below 2^63"),
@@ -227,6 +228,25 @@ def test_ctrl_c_says_what_is_stored_and_how_to_go_on(interrupted_run, capsys):
     _, err = said(capsys)
     command = "spinodal run rubin2024-fig2 --size quick --seed 0 --out 'my runs' --executor processes:2 --resume"
     assert f"3 of 5 cells are stored; go on with: {command}" in err
+
+
+def test_sample_sets_the_theory_beside_the_posterior(capsys):
+    """Of the data set and the droplets that were asked for, with every correction."""
+    from spinodal.problems import TeacherStudent
+    from spinodal.theory import teacher_student
+
+    few = ["--warmup", "5", "--draws", "5", "--data-seed", "3", "--droplet-threshold", "0.3", "--json"]
+    assert main(["sample", "teacher-student", *SMALL, *few]) == 3
+    found = json.loads(said(capsys)[0])
+    problem = TeacherStudent(**found["problem"])
+    solved = teacher_student.solve(problem, corrections=("cavity", "ridge", "gram"), data=problem.draw(3))
+    assert found["scalars"]["cubic_discrepancy"]["theory"] == pytest.approx(solved.cubic_discrepancy)
+    assert found["scalars"]["droplet_fraction"]["theory"] == pytest.approx(solved.droplet_fraction(0.3))
+    assert main(["sample", "modular-addition", "--prime", "3", "--width", "8", "--warmup", "5", "--draws", "5", "--json"]) == 3
+    values = json.loads(said(capsys)[0])["scalars"]
+    # lambda = 4 P^2 sigma_a^2 <Phi Psi> and a = noise / (lambda + noise): two ways to the same product
+    a, noise, readout = values["discrepancy"]["theory"], 1.6 / 400, 1 / (400 * 49)
+    assert values["amplitude_product"]["theory"] == pytest.approx(noise * (1 - a) / a / (4 * 9 * readout))
 
 
 @pytest.mark.slow

@@ -69,6 +69,10 @@ EVIL = b"""{"schema": 1, "study": "selftest", "version": 1, "name": "../../evil"
     "groups": [[0, 1]],
     "base": {}, "grid": [{"field": "index", "values": [0]}], "run": {"executor": "serial", "retries": 1}, "dims": {}, "units": {}}"""
 REFUSED = [
+    (["run", "", "--store", "STORE"], "FILE.toml must not be empty"),
+    (["run", "FILE", "--store", ""], "--store must not be empty"),
+    (["status", ""], "DIR must not be empty"),
+    (["export", "STORE", "--format", "csv", "--out", ""], "--out must not be empty"),
     (["run", "FILE", "--store", "STORE", "--claim-timeout", "0"], "--claim-timeout must be > 0, got 0"),
     (
         ["run", "FILE", "--store", "STORE", "--executor", "processes:0"],

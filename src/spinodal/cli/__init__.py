@@ -25,13 +25,19 @@ usage: spinodal COMMAND ... [--help]
   spinodal solve teacher-student --noise 0.1:0.3:21
   spinodal sample teacher-student --noise 0.2 --json
 
-exit codes: 0 fine, 2 bad input, 3 incomplete or not converged, 130 interrupted
+exit codes: 0 fine, 2 bad input, 3 incomplete or not converged, 130 interrupted, 143 terminated
 """
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
     words = list(sys.argv[1:] if argv is None else argv)
+    from .exits import guarded
+
+    return guarded(lambda: _command(words))
+
+
+def _command(words: list[str]) -> int:
     if not words or words[0] in ("-h", "--help", "help"):
         sys.stdout.write(HELP)
         return 0
@@ -39,11 +45,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.write(f"spinodal {__version__}\n")
         return 0
     word, rest = words[0], words[1:]
-    from .exits import guarded, refuse
-
     if word not in COMMANDS:
         from ..errors import nearest
+        from .exits import refuse
 
         near = nearest(word, COMMANDS)
         return refuse(f"no such command: {word!r}" + (f"; nearest: {near}" if near else f"; there are {', '.join(COMMANDS)}"))
-    return guarded(lambda: importlib.import_module(f".{word}_command", __name__).main(rest))
+    return importlib.import_module(f".{word}_command", __name__).main(rest)

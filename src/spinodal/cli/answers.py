@@ -7,6 +7,8 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+WORDS = ("message", "kind", "phase", "check", "what", "verdict", "study", "source")  # columns of sentences, the others of numbers
+
 
 def print_json(answer: Mapping[str, Any]) -> None:
     """Exactly one JSON object on stdout; what is not a finite number is null."""
@@ -30,21 +32,24 @@ def plain(value: Any) -> Any:
 
 
 def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    """A table; plain where stdout is not a terminal."""
+    """A table; plain where stdout is not a terminal. Sentences are folded to its width, a number cut short would be another one."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    # A pipe has no width of its own: wide enough that nothing is cut
+    # A pipe has no width of its own: wide enough that nothing is folded
     console = Console(width=None if sys.stdout.isatty() else 240, highlight=False)
     table = Table(title=title or None, title_justify="left", box=None, pad_edge=False, header_style="bold")
     for column in columns:
-        table.add_column(
-            column, justify="left" if column in ("message", "kind", "phase", "check", "what", "verdict", "study", "source") else "right"
-        )
+        words = column in WORDS
+        table.add_column(column, justify="left" if words else "right", no_wrap=not words, overflow="fold")
     for row in rows:
         table.add_row(*(Text(cell(value)) for value in row))
-    console.print(table)
+    console.width = max(console.width, console.measure(table, options=console.options.update(width=1000)).minimum)
+    # rich itself ends the process where a pipe closes early: what is written is ours
+    with console.capture() as shown:
+        console.print(table)
+    sys.stdout.write(shown.get())
 
 
 def cell(value: Any) -> str:

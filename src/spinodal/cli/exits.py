@@ -7,7 +7,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator
 
-FINE, BAD_INPUT, INCOMPLETE, INTERRUPTED = 0, 2, 3, 130
+FINE, BAD_INPUT, INCOMPLETE = 0, 2, 3
 
 
 class RefusalError(Exception):
@@ -24,8 +24,13 @@ class EndedError(Exception):
 
 def guarded(command: Callable[[], int]) -> int:
     """The exit code of `command`. Bugs of ours, and only these, show a traceback and exit 1."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # `spinodal ... >&-`
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115 (lives as long as the process)
     try:
-        return command()
+        code = command()
+        sys.stdout.flush()  # a full disk or a closed pipe shows here, where it can be said
+        return code
     except EndedError as end:
         return end.code
     except RefusalError as refusal:
@@ -34,15 +39,24 @@ def guarded(command: Callable[[], int]) -> int:
         say(str(interrupt) or "interrupted")
         return 128 + getattr(interrupt, "signum", signal.SIGINT)
     except BrokenPipeError:  # `spinodal ... | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _forget_what_cannot_be_written()
         return FINE
     except OSError as error:
+        _forget_what_cannot_be_written()
         where = f"{error.filename!r}: " if error.filename is not None else ""
         return refuse(f"{where}{error.strerror or error}")
 
 
+def _forget_what_cannot_be_written() -> None:
+    """Where stdout takes no more, what is left in its buffer goes nowhere: Python's own last flush would fail once more."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 @contextlib.contextmanager
-def refusing(flags: Iterable[str] = ()) -> Iterator[None]:
+def refusing(flags: Iterable[str]) -> Iterator[None]:
     """A wrong call within this block is bad input; the argument that the message begins with is named as the flag it came from."""
     try:
         yield

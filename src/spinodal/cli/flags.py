@@ -44,7 +44,7 @@ def flags_from(kind: Any, defaults: Any, *, ranged: Sequence[str] = ()) -> list[
     found = []
     for field in dataclasses.fields(kind):
         text = field.name in ranged
-        help_text = documented(kind, field.name) + (", or start:stop:count" if text else "")
+        help_text = documented(kind, field.name) + (", or 0.1,0.2 or start:stop:count for many" if text else "")
         declared = Annotated[str if text else field.type, tyro.conf.arg(help=help_text)]  # pyright: ignore[reportInvalidTypeForm]
         value = getattr(defaults, field.name)
         found.append((field.name, declared, dataclasses.field(default=f"{value:g}" if text else value)))

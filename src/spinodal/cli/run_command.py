@@ -84,14 +84,21 @@ class _Stopped(KeyboardInterrupt):
         self.signum = signum
 
 
+def _short(value: float | None) -> str:
+    return "" if value is None else f"{value:.4g}"
+
+
 def _show(outcome: Any, flags: RunFlags) -> None:
     if flags.json:
         from ..studies.running import as_json
 
         print_json(as_json(outcome))
     elif not flags.quiet and outcome.complete:
-        rows = [(c.what, c.source, c.expected, c.obtained, c.z if c.error else None, c.verdict) for c in outcome.comparisons]
-        print_table("", ("what", "source", "expected", "obtained", "z", "verdict"), rows)
+        rows = [
+            (c.what, c.source, *map(_short, (c.expected, c.obtained, c.tolerance, c.z if c.error else None)), c.verdict)
+            for c in outcome.comparisons
+        ]
+        print_table("", ("what", "source", "expected", "obtained", "within", "z", "verdict"), rows)
         print()
         for sentence in outcome.verdict:
             print(sentence)

@@ -1,13 +1,16 @@
 """`spinodal sample`: the exact posterior of one network on one data set."""
 
+import contextlib
 import dataclasses
 import json
+import math
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
+from ..problems import ModularAddition
 from .answers import plain, print_json, print_table
 from .exits import FINE, INCOMPLETE, RefusalError, refusing, say
 from .flags import parsed, subject, values_of
@@ -30,7 +33,6 @@ def main(words: Sequence[str]) -> int:
         problem = type(default)(**values_of(flags, type(default)))
         sampler = _sampler(flags)
         stop = sampling.Stop(rhat=flags.rhat, ess=flags.ess) if flags.ess != 0 else None
-        out = _folder(flags)
         settings = {
             "chains": flags.chains,
             "draws": flags.draws,
@@ -41,14 +43,16 @@ def main(words: Sequence[str]) -> int:
         }
         if name == "teacher-student":
             settings |= {"data_seed": flags.data_seed, "droplet_threshold": flags.droplet_threshold}
-        if out:
-            settings |= {"checkpoint": out / "checkpoint.npz", "resume": flags.resume}
-        try:
-            with _bar(flags) as progress:
-                posterior = sampling.sample(problem, progress=progress, **settings)
-        except KeyboardInterrupt:
-            raise KeyboardInterrupt(_how_to_go_on(out)) from None
-    answer = _answer(name, posterior)
+        with _folder(flags) as out:
+            if out:
+                settings |= {"checkpoint": out / "checkpoint.npz", "resume": flags.resume}
+            try:
+                with _bar(flags) as progress:
+                    posterior = sampling.sample(problem, progress=progress, **settings)
+            except KeyboardInterrupt:
+                raise KeyboardInterrupt(_how_to_go_on(out)) from None
+        theory = _theory(problem, flags)
+    answer = _answer(name, posterior, theory)
     if out:
         _write(out, posterior, answer)
     _show(answer, posterior, flags, out)
@@ -113,12 +117,26 @@ def _sampler(flags: Any) -> Any:
     return sampling.Langevin(adjusted=flags.sampler == "mala", **given)
 
 
-def _folder(flags: Any) -> Path | None:
+@contextlib.contextmanager
+def _folder(flags: Any) -> Iterator[Path | None]:
+    """The folder for results; one made for a call that is then refused goes again."""
     if not flags.out:
         if flags.resume:
             raise ValueError("resume needs --out, the folder with the checkpoint")
-        return None
+        yield None
+        return
     out = Path(flags.out)
+    new = not out.exists()
+    try:
+        yield _checked_folder(out, flags)
+    except (ValueError, TypeError):
+        if new:
+            with contextlib.suppress(OSError):  # it holds something
+                out.rmdir()
+        raise
+
+
+def _checked_folder(out: Path, flags: Any) -> Path:
     try:
         out.mkdir(parents=True, exist_ok=True)
         present = sorted(os.listdir(out))
@@ -140,16 +158,12 @@ def _how_to_go_on(out: Path | None) -> str:
 
 
 def _bar(flags: Any) -> Any:
-    import contextlib
-
     if flags.quiet or flags.json or not sys.stderr.isatty():
         return contextlib.nullcontext()
     return _shown()
 
 
 def _shown() -> Any:
-    import contextlib
-
     from rich.console import Console
     from rich.progress import Progress
 
@@ -162,9 +176,25 @@ def _shown() -> Any:
     return shown()
 
 
-def _answer(name: str, posterior: Any) -> dict[str, Any]:
+def _theory(problem: Any, flags: Any) -> dict[str, float]:
+    """What the theory says of each scalar, with all corrections that it has; NaN where it did not converge."""
+    from ..theory import modular_addition, teacher_student
+
+    if isinstance(problem, ModularAddition):
+        found = modular_addition.solve(problem)
+        product = found.eigenvalue / (4 * problem.prime**2 * problem.readout_variance)  # lambda = 4 P^2 sigma_a^2 <Phi Psi>
+        said = {"discrepancy": found.discrepancy, "droplet_weight": found.droplet_weight, "amplitude_product": product}
+    else:
+        found = teacher_student.solve(problem, corrections=("cavity", "ridge", "gram"), data=problem.draw(flags.data_seed))
+        said = {name: getattr(found, name) for name in ("linear_discrepancy", "cubic_discrepancy")}
+        said["droplet_fraction"] = found.droplet_fraction(flags.droplet_threshold)
+    return {name: float(value) if found.converged else math.nan for name, value in said.items()}
+
+
+def _answer(name: str, posterior: Any, theory: dict[str, float]) -> dict[str, Any]:
     scalars = {
         scalar: {
+            "theory": theory.get(scalar, math.nan),
             "mean": draws.mean(dtype=float),
             "sd": draws.std(ddof=1, dtype=float) if draws.size > 1 else float("nan"),
             "mcse": posterior.monte_carlo_error[scalar],
@@ -210,11 +240,11 @@ def _show(answer: dict[str, Any], posterior: Any, flags: Any, out: Path | None) 
     if flags.json:
         print_json(answer)
     else:
-        columns = ("mean", "sd", "mcse", "rhat", "ess", "ess_tail")
-        rows = [(name, *(float(values[c]) for c in columns)) for name, values in answer["scalars"].items()]
+        columns = ("theory", "mean", "mcse", "sd", "rhat", "ess", "ess_tail")
+        rows = [(name, *(f"{float(values[c]):.4g}" for c in columns)) for name, values in answer["scalars"].items()]
         print_table("", ("what", *columns), rows)
         cost = f"{posterior.gradient_evaluations} gradients in {posterior.seconds:.1f} s"
-        print(f"acceptance {posterior.acceptance.mean():.2f}, {cost}; {posterior.message}")
+        print(f"acceptance {posterior.acceptance.mean():.2f}, {cost}" + (f"; {posterior.message}" if posterior.converged else ""))
         if out:
             print(f"Draws: {out / 'posterior.nc'}")
     if not posterior.converged:

@@ -78,6 +78,7 @@ def _teacher_student(words: Sequence[str]) -> tuple[dict[str, Any], list, tuple[
             "transverse": flags.transverse,
             "branch": flags.branch,
             "corrections": flags.corrections,
+            "data_seed": seed if "gram" in flags.corrections else None,
             "threshold": flags.threshold,
         },
         "solutions": solutions,

@@ -18,7 +18,7 @@ def solve(words: Sequence[str], as_json: Any) -> tuple[dict[str, Any], list, tup
     kind = flags_class(
         "SolveEffective",
         [
-            flag("symbols", str, "10", "how many symbols are added, or start:stop:count"),
+            flag("symbols", str, "10", "how many symbols are added, or 5,10 or start:stop:count for many"),
             flag("draws", int, 1000, "random orders of the pairs"),
             flag("seed", int, 0, "of the draws"),
             as_json,

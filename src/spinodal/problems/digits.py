@@ -55,6 +55,6 @@ class Digits:
         try:
             from sklearn.datasets import load_digits
         except ImportError:
-            raise ImportError("the digits come with scikit-learn, which is not installed: pip install 'spinodal[digits]'") from None
+            raise ImportError("the digits come with scikit-learn, which is not installed: pip install -e '.[digits]'") from None
         images, labels = load_digits(return_X_y=True)
         return VectorData(np.asarray(images) / 16, np.asarray(labels), training_rows(IMAGES, self.samples, self.seed))

@@ -2,7 +2,6 @@
 
 import json
 import os
-import tempfile
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -24,15 +23,15 @@ def save(path: Path, settings: dict[str, Any], ensemble: Ensemble) -> None:
     numbers = {name: getattr(ensemble, name) for name in NUMBERS}
     told = np.frombuffer(json.dumps({"settings": settings, **numbers}, sort_keys=True).encode(), np.uint8)
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".tmp")
+    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     try:
-        with os.fdopen(handle, "wb") as file:
+        with temporary.open("wb") as file:
             tuning = {f"tuning.{i}": x for i, x in enumerate(jax.tree.leaves(ensemble.tuning))}
             arrays = {"told": told, **tuning, **leaves, **jumps, **drawn}
             np.savez(file, allow_pickle=False, **arrays)
         os.replace(temporary, path)
     except BaseException:
-        Path(temporary).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise
 
 

@@ -41,8 +41,8 @@ def main(argv: list[str]) -> int:
     except (ValueError, TypeError) as error:
         print(_with_flags(str(error), arguments), file=sys.stderr)
         return BAD_INPUT
-    except BrokenPipeError:
-        return INCOMPLETE
+    except BrokenPipeError:  # `spinodal sweep ... | head`: the command line has words for it
+        raise
     except Exception:  # noqa: BLE001 (the last line of defence: say that it is ours)
         traceback.print_exc()
         print("this is a bug of spinodal; please report it with the lines above", file=sys.stderr)
@@ -194,6 +194,13 @@ def _parsed(argv: list[str]) -> argparse.Namespace:
     return found
 
 
+def _path(text: str) -> str:
+    # A default would stand in for an empty shell variable, and results go where nobody looks
+    if not text:
+        raise argparse.ArgumentTypeError("must not be empty")
+    return text
+
+
 def _positive(text: str) -> float:
     try:
         value = float(text)
@@ -229,8 +236,8 @@ def _parser() -> _Parser:
         return made
 
     run = verb("run", _run, "compute what the store lacks of a sweep")
-    run.add_argument("file", metavar="FILE.toml")
-    run.add_argument("--store", required=True, metavar="DIR", help="folder to be made or continued")
+    run.add_argument("file", type=_path, metavar="FILE.toml")
+    run.add_argument("--store", type=_path, required=True, metavar="DIR", help="folder to be made or continued")
     run.add_argument(
         "--executor", metavar="E", help="serial, processes[:N], dask://HOST:PORT or dask:///path/scheduler.json; default: the file's"
     )
@@ -241,7 +248,7 @@ def _parser() -> _Parser:
     run.add_argument("--trust-sizes", action="store_true", help="do not check the sha256 of every stored file first")
     run.add_argument("--plan-only", action="store_true", help="write the manifest, so that workers can start, and print the plan")
     worker = verb("worker", _worker, "help with a store on a shared disk until nothing is pending")
-    worker.add_argument("store", metavar="DIR")
+    worker.add_argument("store", type=_path, metavar="DIR")
     for each in (run, worker):
         each.add_argument(
             "--claim-timeout", type=_positive, default=60.0, metavar="S", help="seconds until a silent writer's claim is taken over; 60"
@@ -250,13 +257,13 @@ def _parser() -> _Parser:
         quiet.add_argument("--quiet", action="store_true", help="print nothing when all is well")
         quiet.add_argument("--json", action="store_true", help="print one JSON object on stdout")
     status = verb("status", _status, "say how far a store is; never writes")
-    status.add_argument("store", metavar="DIR")
+    status.add_argument("store", type=_path, metavar="DIR")
     status.add_argument("--json", action="store_true", help="print one JSON object on stdout")
     status.add_argument("--verify", action="store_true", help="check the sha256 of every file, not only its size")
     export = verb("export", _export, "write the store's dataset as one file")
-    export.add_argument("store", metavar="DIR")
+    export.add_argument("store", type=_path, metavar="DIR")
     export.add_argument("--format", required=True, type=_format, metavar="zarr|netcdf|csv")
-    export.add_argument("--out", metavar="PATH", help="default: export/ in the store")
+    export.add_argument("--out", type=_path, metavar="PATH", help="default: export/ in the store")
     export.add_argument("--partial", action="store_true", help="allow pending and failed cells, which are NaN")
     export.add_argument("--force", action="store_true", help="replace what is there")
     return parser
