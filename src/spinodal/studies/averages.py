@@ -1,11 +1,32 @@
 """Averages over data sets and tests over runs, with their errors."""
 
+from typing import NamedTuple
+
 import numpy as np
 import xarray
+from numpy.typing import ArrayLike
 from scipy.optimize import isotonic_regression
 from scipy.stats import binomtest
 
 RESAMPLED = 400
+
+
+class Spread(NamedTuple):
+    """A mean over runs, its standard error from their scatter (NaN for fewer than two runs), and the degrees of freedom of that."""
+
+    mean: float
+    error: float
+    freedom: float
+
+
+def over_runs(values: ArrayLike) -> Spread:
+    """Mean and error over the runs that have a value, n of them: sd / sqrt(n) with n - 1 degrees of freedom. NaN without any."""
+    known = np.asarray(values, float).ravel()
+    known = known[~np.isnan(known)]
+    n = known.size
+    if n < 2:
+        return Spread(float(known[0]) if n else np.nan, np.nan, 0.0)
+    return Spread(float(known.mean()), float(known.std(ddof=1) / np.sqrt(n)), n - 1.0)
 
 
 def mean_and_error(values: xarray.DataArray, mcse: xarray.DataArray) -> tuple[xarray.DataArray, xarray.DataArray]:

@@ -54,9 +54,9 @@ class Ratio:
 
     @property
     def error(self) -> float:
-        """Half of the interval as standard errors of a normal distribution; 0 where it is unknown."""
+        """Half of the interval as standard errors of a normal distribution; NaN where it is open, or there is none."""
         spread = (self.high - self.low) / (2 * 1.96)
-        return spread if np.isfinite(spread) else 0.0
+        return spread if np.isfinite(spread) else np.nan
 
 
 def ratio_of_medians(above: np.ndarray, below: np.ndarray, cap: float, seed: int = 0) -> Ratio:
@@ -67,15 +67,34 @@ def ratio_of_medians(above: np.ndarray, below: np.ndarray, cap: float, seed: int
     is between 0 and the median above over the cap; where both are, nothing is known: 0 to infinity.
     """
     first, second = (np.where(np.isnan(x), np.inf, np.asarray(x, float)) for x in (above, below))
-    under, bound = censored_median(second), bool(np.isinf(censored_median(first)))
-    value = _between(first, second, cap)[0] if 0 < under < np.inf else np.nan
     if len(first) < 2:
-        return Ratio(value, np.nan, np.nan, bound)
+        return ratio_of_draws(first, second, None, cap)
     drawn = np.random.default_rng(seed).integers(len(first), size=(RESAMPLED, len(first)))
-    least, most = zip(*(_between(first[row], second[row], cap) for row in drawn), strict=True)
+    return ratio_of_draws(first, second, (first[drawn], second[drawn]), cap)
+
+
+def ratio_of_draws(above: np.ndarray, below: np.ndarray, drawn: tuple[np.ndarray, np.ndarray] | None, cap: float) -> Ratio:
+    """`ratio_of_medians` with the bootstrap draws (draws, runs) of both sides given; None: no interval. Infinite: never."""
+    under, bound = censored_median(below), bool(np.isinf(censored_median(above)))
+    value = _between(above, below, cap)[0] if 0 < under < np.inf else np.nan
+    if drawn is None:
+        return Ratio(value, np.nan, np.nan, bound)
+    least, most = zip(*(_between(a, b, cap) for a, b in zip(*drawn, strict=True)), strict=True)
     low = np.quantile(least, (1 - CONFIDENCE) / 2, method="inverted_cdf")
     high = np.quantile(most, (1 + CONFIDENCE) / 2, method="inverted_cdf")
     return Ratio(value, float(low), float(high), bound)
+
+
+def in_words(ratio: Ratio) -> str:
+    """Value and 95 % interval."""
+    if not np.isfinite(ratio.value):
+        return f"fewer than {ratio.high:.2g}" if np.isfinite(ratio.high) else "an unknown number of"
+    value = f"at least {ratio.value:.2g}" if ratio.bound else f"{ratio.value:.2g}"
+    if np.isnan(ratio.low):
+        return value
+    if np.isinf(ratio.high):
+        return f"{value} (95 %: {f'{ratio.low:.2g} or more' if ratio.low else 'no bound'})"
+    return f"{value} (95 %: {ratio.low:.2g} to {ratio.high:.2g})"
 
 
 def _between(above: np.ndarray, below: np.ndarray, cap: float) -> tuple[float, float]:

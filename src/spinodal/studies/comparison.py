@@ -2,14 +2,17 @@
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 
 @dataclass(frozen=True)
 class Comparison:
     """One expected number and what came out.
 
-    `error` is one standard error of `obtained`, 0 for a deterministic number. Numbers agree within `tolerance`, or, if there is an
-    error, within three of them. `should_agree=False` marks a published number that is known to be wrong: a study that reproduced
+    `error` is one standard error of `obtained`: 0 for a deterministic number, NaN where it is not known, as with one seed. Numbers agree
+    within `tolerance`, or within three errors; an error from the scatter of n runs has `freedom` n - 1, and three becomes what Student's t
+    has for the same probability, 19 for 3 runs, 4.1 for 10. Without a known error a number beyond the tolerance is not decided.
+    `should_agree=False` marks a published number that is known to be wrong: a study that reproduced
     it would contradict the erratum; `side` says on which side of it the right one lies. With an error above `largest_error` agreement
     would mean nothing: not decided, unless the difference exceeds the tolerance by three errors.
     """
@@ -23,6 +26,7 @@ class Comparison:
     should_agree: bool = True
     side: str = "either"  # "above" or "below" the expected number, if they should not agree
     largest_error: float = math.inf
+    freedom: float = math.inf  # degrees of freedom of the error: infinite where it is known, n - 1 from n runs
 
     @property
     def z(self) -> float:
@@ -30,9 +34,19 @@ class Comparison:
         return (self.obtained - self.expected) / self.error if self.error > 0 else math.nan
 
     @property
+    def limit(self) -> float:
+        """How many errors may lie between numbers that agree: 3, or as many of Student's t."""
+        return _three(self.freedom)
+
+    @property
+    def within(self) -> float:
+        """The largest difference of numbers that agree."""
+        return max(self.tolerance, self.limit * self.error if self.error > 0 else 0.0)
+
+    @property
     def agrees(self) -> bool:
         """Within the tolerance, or within three standard errors."""
-        return abs(self.obtained - self.expected) <= self.tolerance or abs(self.z) <= 3
+        return abs(self.obtained - self.expected) <= self.within
 
     @property
     def known(self) -> bool:
@@ -41,8 +55,11 @@ class Comparison:
 
     @property
     def vague(self) -> bool:
-        """The error is too large to agree, the difference too small to differ."""
-        return self.error > self.largest_error and abs(self.obtained - self.expected) <= self.tolerance + 3 * self.error
+        """The error is too large to agree, the difference too small to differ; or no error is known, and the tolerance does not decide."""
+        away = abs(self.obtained - self.expected)
+        if math.isnan(self.error):
+            return away > self.tolerance
+        return self.error > self.largest_error and away <= self.tolerance + self.limit * self.error
 
     @property
     def as_hoped(self) -> bool:
@@ -65,6 +82,14 @@ class Comparison:
         if self.opposite:
             return "differs, to the other side"
         return "agrees, though it should not" if self.agrees else "differs, as expected"
+
+
+@lru_cache
+def _three(freedom: float) -> float:
+    """Student's t beyond which lies as much as beyond three standard deviations of a normal number."""
+    from scipy.special import ndtr, stdtrit
+
+    return 3.0 if math.isinf(freedom) else float(stdtrit(freedom, ndtr(3.0)))
 
 
 def tally(comparisons: tuple[Comparison, ...]) -> str:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import xarray
 
-from spinodal.studies.liu2022 import addition, learning_rates, symbol_cell
+from spinodal.studies.liu2022 import addition, learning_rates, s3, symbol_cell
 from spinodal.studies.liu2022.phase_diagram import share_of, with_phases
 from spinodal.studies.trained import curve_steps
 from spinodal.transitions.learning_phases import PHASES, classify, wilson_interval
@@ -42,6 +42,42 @@ def test_shares_are_over_the_seeds_that_did_not_diverge():
     low, high = wilson_interval(1, 1)
     here = found.sel(decoder_rate=1e-3, phase="memorization", decoder_decay=0)
     assert (float(here["low"]), float(here["high"])) == (low, high)
+
+
+def labelled(rows):
+    """Labels over (replica, decay 0, rate)."""
+    coords = {"replica": range(len(rows)), "decoder_decay": [0.0], "decoder_rate": [1e-3 * 2**k for k in range(len(rows[0]))]}
+    return xarray.Dataset({"label": (tuple(coords), np.array(rows)[:, None])}, coords)
+
+
+def test_cells_of_a_replica_are_one_draw():
+    """Replicas that do the same in every cell: as many draws as replicas, not as cells."""
+    one, other = ["memorization"] * 6, ["comprehension"] * 6
+    found = labelled([one, one, other, other])
+    share = share_of(found, "memorization", found["decoder_rate"] > 0, "all", 1.0, "nobody", 0.1)
+    assert (share.obtained, share.freedom) == (0.5, 3)
+    assert share.error == pytest.approx(np.std([1, 1, 0, 0], ddof=1) / 2)
+    assert np.isnan(share_of(found.isel(replica=[0]), "memorization", found["decoder_rate"] > 0, "all", 1.0, "nobody", 0.1).error)
+    # Of runs that fit: a replica of which fewer fit weighs less
+    some = labelled([one, ["memorization"] * 2 + ["confusion"] * 4, ["comprehension"] * 2 + ["confusion"] * 4])
+    fitted = share_of(some, "memorization", some["decoder_rate"] > 0, "all", 1.0, "nobody", 0.1, of_fitted=True)
+    assert fitted.obtained == pytest.approx(0.8)
+    assert fitted.error == pytest.approx(np.sqrt(((6 - 4.8) ** 2 + (2 - 1.6) ** 2 + 1.6**2) / (3 * 2)) / (10 / 3))
+
+
+def test_the_trend_of_s3_is_the_correlation_with_the_scatter_of_replicas():
+    rng = np.random.default_rng(0)
+    found = labelled(np.where(rng.uniform(size=(8, 5)) < 0.4, "comprehension", "memorization").tolist())
+    share, trend = s3.expectations(found)
+    hits = (found["label"].values[:, 0] == "comprehension").astype(float)
+    rates = np.broadcast_to(np.log(found["decoder_rate"].values), hits.shape)
+    assert trend.obtained == pytest.approx(np.corrcoef(rates.ravel(), hits.ravel())[0, 1])
+    assert share.error == pytest.approx(hits.mean(axis=1).std(ddof=1) / np.sqrt(8))
+    # Without a trend, replicas that are alike in all cells have no error to speak of in it, and much in the share
+    alike = labelled([["comprehension"] * 5] * 4 + [["memorization"] * 5] * 4)
+    share, trend = s3.expectations(alike)
+    assert trend.error == pytest.approx(0, abs=1e-15)
+    assert share.error == pytest.approx(np.sqrt(0.25 * 8 / 7 / 8))
 
 
 def test_a_smaller_cap_relabels():
@@ -91,8 +127,8 @@ def test_a_gain_must_be_one(faster, verdict):
     rates = learning_rates.RATES
     ratio = np.array(rates)[:, None] / np.array(rates)
     label = np.where(((ratio > 2.9) & (ratio < 10.5)) == (faster > 0), "comprehension", "memorization")
-    coords = {"replica": [0, 1], "embedding_rate": list(rates), "decoder_rate": list(rates)}
-    found = xarray.Dataset({"label": (tuple(coords), np.stack([label] * 2))}, coords)
+    coords = {"replica": range(8), "embedding_rate": list(rates), "decoder_rate": list(rates)}
+    found = xarray.Dataset({"label": (tuple(coords), np.stack([label] * 8))}, coords)
     found["label"][1, 0, 0] = "grokking" if label[0, 0] == "memorization" else "memorization"  # or the error is 0
     gain = learning_rates.expectations(found)[1]
     assert gain.verdict == verdict

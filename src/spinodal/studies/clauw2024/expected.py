@@ -1,8 +1,8 @@
 """Numbers of runs that were made elsewhere with the same maths, beside what came out; the paper itself prints none."""
 
-import numpy as np
 import xarray
 
+from ..averages import over_runs
 from ..comparison import Comparison
 from .analysis import at_step
 
@@ -48,8 +48,8 @@ def _crossings(found: xarray.Dataset) -> list[Comparison]:
     for arm, (seeds, *expected) in CROSSINGS.items():
         for (name, words), known in zip(names.items(), expected, strict=True):
             if known is not None:
-                value, error = _mean(found[name].sel(arm=arm))
-                rows.append(Comparison(f"{arm}: step of {words}", known[0], value, _source(seeds), known[1], error))
+                value, error, freedom = over_runs(found[name].sel(arm=arm))
+                rows.append(Comparison(f"{arm}: step of {words}", known[0], value, _source(seeds), known[1], error, freedom=freedom))
     return rows
 
 
@@ -65,10 +65,11 @@ def _failures(found: xarray.Dataset) -> list[Comparison]:
 def _levels(found: xarray.Dataset) -> list[Comparison]:
     rows = []
     for arm, name, step, expected, allowed in LEVELS:
-        value, error = _mean(at_step(found, name, step).sel(arm=arm))
+        value, error, freedom = over_runs(at_step(found, name, step).sel(arm=arm))
         seeds = CROSSINGS.get(arm, (1,))[0]
         last = min(step, float(found["last_step"].sel(arm=arm).max()))
-        rows.append(Comparison(f"{arm}: {name} at update {last:g}, nats", expected, value, _source(seeds), allowed, error))
+        what = f"{arm}: {name} at update {last:g}, nats"
+        rows.append(Comparison(what, expected, value, _source(seeds), allowed, error, freedom=freedom))
     return rows
 
 
@@ -81,14 +82,6 @@ def share_of_ties(found: xarray.Dataset) -> float:
     """Median of the null over the value, published ranking, at step 0 of decay 2; mean over seeds."""
     start = found.isel(checkpoint=0).sel(arm="decay 2")
     return float((start["published_null_redundancy_band"].sel(quantile=0.5) / start["published_redundancy"]).mean())
-
-
-def _mean(values: xarray.DataArray) -> tuple[float, float]:
-    """Over the seeds that have one, and its standard error (0 for one seed, which tells nothing of it)."""
-    v = values.values[np.isfinite(values.values)]
-    if not v.size:
-        return np.nan, 0.0
-    return float(v.mean()), float(v.std(ddof=1) / np.sqrt(v.size)) if v.size > 1 else 0.0
 
 
 def _source(seeds: int) -> str:

@@ -4,7 +4,7 @@ import numpy as np
 import xarray
 
 from ..censored import Ratio, censored_median, ratio_of_medians
-from ..tuning import held_out, on_edge
+from ..tuning import held_out, on_edge, ratio_of_tuned
 from .cell import ARMS, DECAYS, MA_WINDOW, METHODS, PUBLISHED, SGD_ARMS
 
 FILTERS = METHODS[1:]
@@ -36,12 +36,17 @@ def analysed(dataset: xarray.Dataset) -> xarray.Dataset:
 
 def _tuned(found: xarray.Dataset, method: str, decays: tuple[str, ...]) -> tuple[np.ndarray, list[str]]:
     """Times of each replica at the setting of these decays that is best on the others, and the names of those settings."""
-    own = [arm for arm in map(str, found["arm"].values) if arm not in SGD_ARMS and ARMS[arm].method == method and ARMS[arm].decay in decays]
-    steps = found["test_step"].sel(arm=own).transpose("arm", "replica").values
+    own, steps = _grid(found, method, decays)
     if steps.shape[1] < 2:
         raise ValueError("replicas must be at least 2, got 1: settings are chosen on others than those they are judged by")
     values, places = held_out(steps)
     return values, [own[place] for place in places]
+
+
+def _grid(found: xarray.Dataset, method: str, decays: tuple[str, ...]) -> tuple[list[str], np.ndarray]:
+    """The settings of a method with these decays, and their times (settings, replicas)."""
+    own = [arm for arm in map(str, found["arm"].values) if arm not in SGD_ARMS and ARMS[arm].method == method and ARMS[arm].decay in decays]
+    return own, found["test_step"].sel(arm=own).transpose("arm", "replica").values
 
 
 def edges(found: xarray.Dataset, method: str, chosen: str = "tuned_arm") -> list[str]:
@@ -69,21 +74,22 @@ def cap_of(found: xarray.Dataset) -> float:
 
 def fair(found: xarray.Dataset, method: str) -> Ratio:
     """Median time of the tuned baseline over that of the tuned filter."""
-    return _of_both(found["tuned_step"], method, cap_of(found))
+    return _of_both(found, method, tuple(DECAYS))
 
 
 def without_decay(found: xarray.Dataset, method: str) -> Ratio:
     """The same with decay on neither side: the rate alone is tuned."""
-    return _of_both(found["undecayed_step"], method, cap_of(found))
+    return _of_both(found, method, ("0",))
 
 
-def _of_both(steps: xarray.DataArray, method: str, cap: float) -> Ratio:
-    return ratio_of_medians(steps.sel(contender="baseline").values, steps.sel(contender=method).values, cap)
+def _of_both(found: xarray.Dataset, method: str, decays: tuple[str, ...]) -> Ratio:
+    above, below = (_grid(found, one, decays)[1] for one in ("baseline", method))
+    return ratio_of_tuned(above, below, cap_of(found))
 
 
 def unfair(found: xarray.Dataset, method: str) -> Ratio:
     """The same with the baseline at its published rate and no decay, while the filter is tuned."""
-    return ratio_of_medians(found["plain_step"].values, found["tuned_step"].sel(contender=method).values, cap_of(found))
+    return ratio_of_tuned(found["plain_step"].values[None], _grid(found, method, tuple(DECAYS))[1], cap_of(found))
 
 
 def as_published(found: xarray.Dataset, method: str) -> Ratio | None:

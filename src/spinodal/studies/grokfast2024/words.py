@@ -4,7 +4,7 @@ import numpy as np
 import xarray
 
 from ...report import Table
-from ..censored import Median, Ratio, median_of
+from ..censored import Median, Ratio, in_words, median_of
 from ..comparison import Comparison
 from .analysis import FILTERS, acted, as_published, cap_of, edges, fair, sgd_gain, tuning_updates, unfair, without_decay
 from .cell import ARMS, EMA_AMPLIFICATION, LEVEL, MA_WINDOW, METHODS, PUBLISHED, SGD_ARMS
@@ -39,7 +39,8 @@ def comparisons(found: xarray.Dataset, size: str) -> tuple[Comparison, ...]:
             f"SGD halves its training loss (1 + amplification) = {1 + EMA_AMPLIFICATION:g} times sooner with Grokfast-EMA",
             *(1 + EMA_AMPLIFICATION, gain, "arithmetic: a slow gradient is amplified so many times"),
             tolerance=0.3,
-            error=error if np.isfinite(error) else 0.0,
+            error=error,
+            freedom=found.sizes["replica"] - 1,
         ),
         Comparison(
             "... and so does SGD at that rate without a filter",
@@ -51,7 +52,7 @@ def comparisons(found: xarray.Dataset, size: str) -> tuple[Comparison, ...]:
         ratio = as_published(found, method) if size == "paper" else None
         expected = PUBLISHED_STEPS["baseline"] / PUBLISHED_STEPS[method]
         what = f"{NAMES['baseline']} without decay over {NAMES[method]} with decay, both as published: ratio of medians"
-        got, spread = (ratio.value, ratio.error) if ratio else (np.nan, 0.0)
+        got, spread = (ratio.value, ratio.error) if ratio else (np.nan, np.nan)
         rows.append(Comparison(what, expected, got, SOURCE, 0.2 * expected, spread))
     for method in METHODS:
         steps = found["test_step"].sel(arm=PUBLISHED[method]).values if size == "paper" else np.array([])
@@ -62,7 +63,7 @@ def comparisons(found: xarray.Dataset, size: str) -> tuple[Comparison, ...]:
                 f"updates to a test accuracy of {LEVEL}, {NAMES[method]} as published",
                 *(float(PUBLISHED_STEPS[method]), middle.value, SOURCE),
                 tolerance=0.2 * PUBLISHED_STEPS[method],
-                error=error if np.isfinite(error) else 0.0,
+                error=error if np.isfinite(error) else np.nan,
             )
         )
     return tuple(rows)
@@ -124,18 +125,6 @@ def _judged(ratio: Ratio, within: str) -> str:
     if ratio.high < 1:
         return f"It is slower than a fair baseline{within}."
     return "Faster or slower than a fair baseline is not decided by these seeds."
-
-
-def in_words(ratio: Ratio) -> str:
-    """Value and 95 % interval."""
-    if not np.isfinite(ratio.value):
-        return f"fewer than {ratio.high:.2g}" if np.isfinite(ratio.high) else "an unknown number of"
-    value = f"at least {ratio.value:.2g}" if ratio.bound else f"{ratio.value:.2g}"
-    if np.isnan(ratio.low):
-        return value
-    if np.isinf(ratio.high):
-        return f"{value} (95 %: {f'{ratio.low:.2g} or more' if ratio.low else 'no bound'})"
-    return f"{value} (95 %: {ratio.low:.2g} to {ratio.high:.2g})"
 
 
 def shown(middle: Median, cap: float) -> str:

@@ -8,6 +8,7 @@ from ...figures import gromov2023_descent as figures
 from ...report import Table
 from ...sweeps import Study, Sweep
 from ...transitions.learning_phases import wilson_interval
+from ..averages import Spread, over_runs
 from ..comparison import Comparison, tally
 from ..recipe import Analysis, Picture, Recipe, sized_sweep
 from .cell import LEVEL
@@ -74,7 +75,7 @@ def stable_rates(found: xarray.Dataset) -> list[float]:
     return [float(rate) for rate, worst in zip(found["rate"].values, diverged.values, strict=True) if worst == 0]
 
 
-def powers(found: xarray.Dataset) -> dict[str, tuple[float, float]]:
+def powers(found: xarray.Dataset) -> dict[str, Spread]:
     """Exponents of the rate and of p in the update of training accuracy 0.99, with standard errors; stable rates alone.
 
     Least squares in logarithms over the primes and rates of each replica, one constant for each share of pairs; mean and error are over
@@ -85,15 +86,14 @@ def powers(found: xarray.Dataset) -> dict[str, tuple[float, float]]:
     steps = here["train_step"]
     names = ("rate", "prime")
     if min(here.sizes[name] for name in (*names, "replica")) < 2 or bool(steps.isnull().any()):
-        return dict.fromkeys(names, (np.nan, np.nan))
+        return dict.fromkeys(names, Spread(np.nan, np.nan, 0.0))
     one = steps.isel(replica=0)
     shares = [(one["train_fraction"] == fraction).astype(float) for fraction in one["train_fraction"]]
     columns = [*(np.log(one[name]) for name in names), *shares]
     design = np.stack([column.broadcast_like(one).transpose(*one.dims).values.ravel() for column in columns], axis=1)
     y = np.log(steps.transpose(*one.dims, "replica").values).reshape(len(design), -1)
     fitted = np.linalg.lstsq(design, y, rcond=None)[0][: len(names)]
-    errors = fitted.std(axis=1, ddof=1) / np.sqrt(here.sizes["replica"])
-    return {name: (float(row.mean()), float(error)) for name, row, error in zip(names, fitted, errors, strict=True)}
+    return {name: over_runs(row) for name, row in zip(names, fitted, strict=True)}
 
 
 def argued_power(primes: np.ndarray) -> float:
@@ -104,13 +104,15 @@ def argued_power(primes: np.ndarray) -> float:
 
 def comparisons(found: xarray.Dataset) -> tuple[Comparison, ...]:
     """The two powers, and the two rates of which the preset knew something."""
-    fitted = powers(found)
+    rate, prime = powers(found).values()
     fast, slow = (found.sel(rate=rate, method="nearest") for rate in (6.0, 0.6))
     argued = argued_power(found["prime"].values)
     diverged, learned = float(fast["diverged"].mean()), float(slow["train_step"].notnull().mean())
     return (
-        Comparison("power of the rate in the update of training accuracy 0.99", -1.0, fitted["rate"][0], ARGUED, 0.1, fitted["rate"][1]),
-        Comparison("power of p in the same", argued, fitted["prime"][0], ARGUED, 0.1, fitted["prime"][1]),
+        Comparison(
+            "power of the rate in the update of training accuracy 0.99", -1.0, rate.mean, ARGUED, 0.1, rate.error, freedom=rate.freedom
+        ),
+        Comparison("power of p in the same", argued, prime.mean, ARGUED, 0.1, prime.error, freedom=prime.freedom),
         Comparison(f"share of runs that diverge at rate {float(fast['rate']):g}", 1.0, diverged, "1e7 at p = 97", 0.0),
         Comparison(f"share of runs that learn their training set at rate {float(slow['rate']):g}", 1.0, learned, "1e6 at p = 97", 0.0),
     )
@@ -132,8 +134,7 @@ def verdict(found: xarray.Dataset) -> tuple[str, ...]:
             late = f"; {np.nanmedian(delay):.2g} times the update of training" if risen else ""
             parts.append(f"rate {rate:g}, {fraction:.0%} of the pairs: {risen} of {runs} (95 %: {low:.2f} to {high:.2f}{late})")
     over = f"; some or all do at {', '.join(lost)}" if lost else ""
-    fitted = powers(found)
-    (a, da), (b, db) = fitted["rate"], fitted["prime"]
+    (a, da, _), (b, db, _) = powers(found).values()
     argued = argued_power(found["prime"].values)
     scaled = (
         f"Training takes rate^({a:.3f} ± {da:.3f}) p^({b:.3f} ± {db:.3f}) updates, where the scaling argument has -1 and {argued:.2f}: "

@@ -4,6 +4,7 @@ import numpy as np
 import xarray
 
 from ...measures.fourier import participation_null
+from ..averages import Spread, over_runs
 from ..comparison import Comparison
 from .analysis import clean, median_step
 from .analytic import LATTICES, growth, theory_growth
@@ -38,7 +39,7 @@ def _analytic(found: xarray.Dataset) -> list[Comparison]:
             # Of the expected mean the number of draws is not known: taken to be as many as ours
             error = float(np.sqrt(2) * draws.std(ddof=1) / np.sqrt(draws.size))
             what = f"accuracy of random phases, p = {p}, N = {round(ratio * p)}"
-            rows.append(Comparison(what, expected, float(draws.mean()), DRAWN, rounding, error))
+            rows.append(Comparison(what, expected, float(draws.mean()), DRAWN, rounding, error, freedom=draws.size - 1))
     slope, error = growth(found)
     rows.append(Comparison("power of p in the width that random phases need", theory_growth(found), slope, BOUND, 0.0, error))
     for p in (p for p in NORMALISED if p in primes):
@@ -71,48 +72,42 @@ def _trained(found: xarray.Dataset) -> list[Comparison]:
     every = float(found["curve_step"].isel(curve=1).max())  # a crossing is late by less
     fast, slow = clean(found, FEW, 5.0), clean(found, FEW, 0.0)
     end = fast.sel(moment="end")
-    seeds = f"of the pairs, {fast.sizes['replica']} seeds"  # with two or three a standard error is itself hardly known
+    seeds = f"of the pairs, {fast.sizes['replica']} seeds"
     named, more = f"{FEW:.0%} {seeds}, decay", f"{HALF:.0%} {seeds}, decay"
-    half, half_error = _steps(clean(found, HALF, 5.0)["test_step"])
-    train, train_error = _steps(fast["train_step"])
-    test, test_error = _steps(fast["test_step"])
-    ratio, ratio_error = _ratio(slow["test_step"], fast["test_step"])
-    share, error = _mean(end["median_participation"])
-    count, count_error = _mean(end["frequencies"])
-    humps, _ = _mean(slow["two_humped"].sel(moment="end"))
-    phases, phase_error = _mean(end["sum_agreement"])
-    other, _ = _mean(end["other_agreement"])
+    half = _steps(clean(found, HALF, 5.0)["test_step"])
+    train, test = _steps(fast["train_step"]), _steps(fast["test_step"])
+    ratio = _ratio(slow["test_step"], fast["test_step"])
+    share, count, phases = (over_runs(end[name]) for name in ("median_participation", "frequencies", "sum_agreement"))
+    humps = float(slow["two_humped"].sel(moment="end").mean())
+    other = float(end["other_agreement"].mean())
     null = float(np.sqrt((end["other_null"] ** 2).mean() / end.sizes["replica"]))
     possible = float(found["possible_frequencies"].max())
+    over_seeds = (
+        (f"{named} 5: update of training accuracy 0.99, median", 20.0, train, TRAINED, every),
+        (f"{named} 5: update of test accuracy 0.99, median (80 to 90)", 85.0, test, TRAINED, 5.0),
+        (f"{more} 5: update of test accuracy 0.99, median", 40.0, half, TRAINED, every),
+        (f"{named} 0 over decay 5: update of test accuracy 0.99 (2 to 4 times)", 3.0, ratio, TRAINED, 1.0),
+        (f"{named} 5: frequencies that occur at the end", possible, count, TRAINED, 0.0),
+        (f"{named} 5: median participation at the end", 0.9, share, TRAINED, 0.05),
+        (f"{named} 5: mean cosine of readout phase minus sum", 1.0, phases, "analytic network", 0.05),
+    )
     return [
-        Comparison(f"{named} 5: update of training accuracy 0.99, median", 20.0, train, TRAINED, every, train_error),
-        Comparison(f"{named} 5: update of test accuracy 0.99, median (80 to 90)", 85.0, test, TRAINED, 5.0, test_error),
-        Comparison(f"{more} 5: update of test accuracy 0.99, median", 40.0, half, TRAINED, every, half_error),
-        Comparison(f"{named} 0 over decay 5: update of test accuracy 0.99 (2 to 4 times)", 3.0, ratio, TRAINED, 1.0, ratio_error),
-        Comparison(f"{named} 5: frequencies that occur at the end", possible, count, TRAINED, 0.0, count_error),
-        Comparison(f"{named} 5: median participation at the end", 0.9, share, TRAINED, 0.05, error),
+        *(Comparison(what, known, s.mean, source, allowed, s.error, freedom=s.freedom) for what, known, s, source, allowed in over_seeds),
         Comparison(f"{named} 0: share of networks with two humps at the end", 1.0, humps, TRAINED, 0.0),
-        Comparison(f"{named} 5: mean cosine of readout phase minus sum", 1.0, phases, "analytic network", 0.05, phase_error),
         Comparison(f"{named} 5: mean cosine of readout phase plus sum", 0.0, other, "no such rule", 0.0, null),
     ]
 
 
-def _steps(steps: xarray.DataArray) -> tuple[float, float]:
-    """Median over seeds (never: later than any) and its standard error as for normal numbers; 0 where it is not known."""
+def _steps(steps: xarray.DataArray) -> Spread:
+    """Median over seeds (never: later than any) and its standard error as for normal numbers; NaN where it is not known."""
     median, *_, never = median_step(steps.where(np.isfinite(steps)))
-    if not np.isfinite(median):
-        return np.nan, 0.0
-    return median, 0.0 if never or steps.size < 2 else float(np.sqrt(np.pi / 2) * steps.std(ddof=1) / np.sqrt(steps.size))
+    if not np.isfinite(median) or never or steps.size < 2:
+        return Spread(median if np.isfinite(median) else np.nan, np.nan, 0.0)
+    return Spread(median, float(np.sqrt(np.pi / 2) * steps.std(ddof=1) / np.sqrt(steps.size)), steps.size - 1.0)
 
 
-def _ratio(above: xarray.DataArray, below: xarray.DataArray) -> tuple[float, float]:
+def _ratio(above: xarray.DataArray, below: xarray.DataArray) -> Spread:
     """Median of the ratios of each seed: infinite where the one above alone never came, 0 where the one below alone; both: not known."""
     if bool((above.isnull() & below.isnull()).any()):
-        return np.nan, 0.0
+        return Spread(np.nan, np.nan, 0.0)
     return _steps(above.fillna(np.inf) / below.fillna(np.inf))
-
-
-def _mean(values: xarray.DataArray) -> tuple[float, float]:
-    """Over seeds, and its standard error; 0 for one seed, which tells nothing of it."""
-    v = values.values
-    return float(v.mean()), float(v.std(ddof=1) / np.sqrt(v.size)) if v.size > 1 else 0.0

@@ -124,7 +124,8 @@ def comparisons(found: xarray.Dataset) -> tuple[Comparison, ...]:
     for p in found["prime"].values:
         here = found.sel(prime=p)
         value, error = float(here["power"]), float(here["power_error"])
-        rows.append(Comparison(f"power of the delay at p = {p}", 1.0, value, SLOWING, 0.1, error, largest_error=0.2))
+        what, freedom = f"power of the delay at p = {p}", found.sizes["replica"] - 1
+        rows.append(Comparison(what, 1.0, value, SLOWING, 0.1, error, largest_error=0.2, freedom=freedom))
     known = measured(found)
     if known.sizes["prime"] > 1:
         argued = float(np.polyfit(np.log(known["prime"]), np.log(known["prime"] * np.log(known["prime"])), 1)[0])

@@ -1,8 +1,8 @@
 """Figure 5 of arXiv:2205.10343: addition as regression, embedding rate against decoder rate."""
 
-import numpy as np
 import xarray
 
+from ..averages import over_runs
 from ..comparison import Comparison
 from .errata import DIAGRAMS, LEARNING_RATES
 from .phase_diagram import Diagram, share_of
@@ -23,10 +23,10 @@ def expectations(found: xarray.Dataset) -> list[Comparison]:
     if bool(within.any()) and bool(slower.any()) and found.sizes["replica"] > 1:
         # By replica, whose cells share split and start
         gains = learned.where(within).mean(axes).values - learned.where(slower).mean(axes).values
-        error = float(gains.std(ddof=1) / np.sqrt(len(gains)))
         what = "gain in the share that generalises: embedding 3 to 10 times faster than the decoder, against no faster"
         source = "no gain, which independent runs exclude"
-        rows.append(Comparison(what, 0.0, float(gains.mean()), source, 0.0, error, should_agree=False, side="above"))
+        gain, error, freedom = over_runs(gains)
+        rows.append(Comparison(what, 0.0, gain, source, 0.0, error, should_agree=False, side="above", freedom=freedom))
     return rows
 
 

@@ -11,6 +11,7 @@ from ...figures import phase_map
 from ...report import Explorer, MapCell, Table
 from ...sweeps import Study, Sweep
 from ...transitions.learning_phases import PHASES, classify, wilson_interval
+from ..averages import Spread, over_runs
 from ..comparison import Comparison, tally
 from ..recipe import Analysis, Picture, Recipe, sized_sweep
 from ..trained import run_table
@@ -92,7 +93,7 @@ class Diagram:
             seeds = len(share)
             error = float(share.std(ddof=1) * np.sqrt(1 + 1 / seeds))
             what = f"share of {cells} cells in {phase}, cap {cap:,} updates"
-            rows.append(Comparison(what, count / cells, float(share.mean()), "published, one seed", 0.0, error))
+            rows.append(Comparison(what, count / cells, float(share.mean()), "published, one seed", 0.0, error, freedom=seeds - 1))
         return rows
 
 
@@ -130,17 +131,20 @@ def share_of(
     *,
     of_fitted: bool = False,
 ) -> Comparison:
-    """The share of runs in a phase over the cells of `where`, with its binomial error; NaN if this diagram has no such cell.
+    """The share of runs in a phase over the cells of `where`, NaN if this diagram has no such cell; its error is the scatter of replicas,
+    since the cells of one share split and start.
 
     `of_fitted`: of the runs that reached the level in training.
     """
     label = found["label"].where(where)
-    hits = float((label == phase).sum())
+    cells = [dim for dim in label.dims if dim != "replica"]
+    hits = (label == phase).sum(cells).values
     among = (label != "confusion") & (label != "diverged") if of_fitted else label != "diverged"
-    runs = float((among & where.broadcast_like(label) & label.notnull()).sum())
-    share = hits / runs if runs else np.nan
-    error = float(np.sqrt(share * (1 - share) / runs)) if runs else 0.0
-    return Comparison(f"share in {phase}: {words}" + (", of runs that fit" if of_fitted else ""), expected, share, source, tolerance, error)
+    runs = (among & where.broadcast_like(label) & label.notnull()).sum(cells).values
+    share = hits.sum() / runs.sum() if runs.any() else np.nan
+    _, error, freedom = over_runs((hits - share * runs) / runs.mean()) if runs.any() else Spread(np.nan, np.nan, 0.0)
+    what = f"share in {phase}: {words}" + (", of runs that fit" if of_fitted else "")
+    return Comparison(what, expected, float(share), source, tolerance, error, freedom=freedom)
 
 
 def _summary(found: xarray.Dataset) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 import numpy as np
 import xarray
 
+from ..averages import over_runs
 from ..comparison import Comparison
 from .addition import RATES
 from .errata import DIAGRAMS, S3
@@ -14,17 +15,25 @@ DECAYS = (0.0, 1.0, 2.0, 3.0, 5.0, 10.0, 20.0, 30.0, 50.0, 100.0, 200.0)
 def expectations(found: xarray.Dataset) -> list[Comparison]:
     """Without decay: the share of seeds that generalise, and whether it has a trend in the decoder rate."""
     row = found.sel(decoder_decay=0)
-    p, seeds = row["probability"].sel(phase="comprehension").values, found.sizes["replica"]
-    error = float(np.sqrt((p * (1 - p)).sum() / seeds)) / len(p)
-    # Correlation of ln(rate) with comprehension over all runs of the row; without a trend its standard error is 1/sqrt(runs - 1)
     hits = (row["label"] == "comprehension").transpose("replica", "decoder_rate").values.astype(float)
-    rates = np.broadcast_to(np.log(row["decoder_rate"].values), hits.shape)
-    spread = hits.std() > 0
-    trend = float(np.corrcoef(rates.ravel(), hits.ravel())[0, 1]) if spread else np.nan
+    share = over_runs(hits.mean(axis=1))  # the rates of a replica share its split and start
+    # The correlation over all runs of the row is the mean of what each replica adds to it
+    rates = np.log(row["decoder_rate"].values)
+    with np.errstate(invalid="ignore"):
+        trend = over_runs(((rates - rates.mean()) * hits).mean(axis=1) / (rates.std() * hits.std()))
     what = "decay 0: correlation of ln(decoder rate) with comprehension"
+    source = "independent runs: no clear trend"
     return [
-        Comparison("decay 0: share of seeds in comprehension", 0.26, float(p.mean()), "independent runs: .12 to .40", 0.14, error),
-        Comparison(what, 0.0, trend, "independent runs: no clear trend", 0.0, 1 / np.sqrt(hits.size - 1)),
+        Comparison(
+            "decay 0: share of seeds in comprehension",
+            0.26,
+            share.mean,
+            "independent runs: .12 to .40",
+            0.14,
+            share.error,
+            freedom=share.freedom,
+        ),
+        Comparison(what, 0.0, trend.mean, source, 1e-9, trend.error, freedom=trend.freedom),
     ]
 
 

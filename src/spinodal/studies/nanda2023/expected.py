@@ -3,6 +3,7 @@
 import numpy as np
 import xarray
 
+from ..averages import Spread, over_runs
 from ..censored import censored_median
 from ..censored_line import Line
 from ..comparison import Comparison
@@ -23,7 +24,7 @@ def comparisons(found: xarray.Dataset, laws: dict[str, Laws], decay: Line) -> tu
 
 
 def _identities(found: xarray.Dataset) -> list[Comparison]:
-    start = found["gini_embedding"].isel(look=0)
+    start = over_runs(found["gini_embedding"].isel(look=0))
     prime, width = int(found.attrs["prime"]), int(found.attrs["d_model"])
     return [
         Comparison(
@@ -36,10 +37,11 @@ def _identities(found: xarray.Dataset) -> list[Comparison]:
         Comparison(
             "Gini of the embedding's Fourier rows before training, mean of all runs",
             (1 - 1 / prime) / np.sqrt(2 * np.pi * width),
-            float(start.mean()),
+            start.mean,
             f"norms of {width} normal numbers, (1 - 1/p) / sqrt(2 pi d) for large d",
             0.0,
-            float(start.std(ddof=1) / np.sqrt(start.size)) if start.size > 1 else 0.0,
+            start.error,
+            freedom=start.freedom,
         ),
     ]
 
@@ -80,19 +82,20 @@ def _table(found: xarray.Dataset) -> list[Comparison]:
     ours = {round(float(found["fraction"].sel(arm=arm)[0]), 6): arm for arm in arms(found, "fraction")} if _as_published(found) else {}
     rows = []
     for fraction, crossings in published.CROSSINGS.items():
-        value, error = np.nan, 0.0
+        value, error, freedom = np.nan, np.nan, 0
         what = f"p = 113, fraction {fraction:g}: ln(median step of a test loss below 0.1)"
         if fraction in ours:
             run = found.sel(arm=ours[fraction])
             steps, end = run[CROSSED[0.1]].values, float(run["last_step"].max())
             median, never = censored_median(steps), np.isnan(steps)
             if np.isfinite(median):
-                scatter = np.log(np.where(never, end, steps)).std(ddof=1) if steps.size > 1 else 0.0
+                freedom = steps.size - 1
+                scatter = np.log(np.where(never, end, steps)).std(ddof=1) if freedom else np.nan
                 value, error = float(np.log(median)), float(scatter * np.sqrt(1 + np.pi / (2 * steps.size)))
             elif crossings[1] < end:
-                value = float(np.log(end))
+                value, error = float(np.log(end)), 0.0
             what += f", {never.sum()} of {steps.size} never by {end:,.0f}" if never.any() else ""
-        rows.append(Comparison(what, float(np.log(crossings[1])), value, RELEASED + OWN_SCATTER, 0.0, error))
+        rows.append(Comparison(what, float(np.log(crossings[1])), value, RELEASED + OWN_SCATTER, 0.0, error, freedom=freedom or np.inf))
     return rows
 
 
@@ -104,9 +107,10 @@ def _peak(found: xarray.Dataset) -> list[Comparison]:
     }
     rows = []
     for what, (name, (low, high)) in given.items():
-        values = found[name].sel(arm=MAIN).values if _as_published(found) else np.array([np.nan])
-        error = float(np.std(values, ddof=1) / np.sqrt(values.size)) if values.size > 1 else 0.0
-        rows.append(Comparison(f"p = 113, 30 %: {what}", (low + high) / 2, float(np.mean(values)), RELEASED, (high - low) / 2, error))
+        values = found[name].sel(arm=MAIN).values if _as_published(found) else np.array([])
+        mean, error, freedom = over_runs(values) if np.isfinite(values).all() else Spread(np.nan, np.nan, 0.0)
+        half = (high - low) / 2
+        rows.append(Comparison(f"p = 113, 30 %: {what}", (low + high) / 2, mean, RELEASED, half, error, freedom=freedom))
     return rows
 
 

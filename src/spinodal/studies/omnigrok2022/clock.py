@@ -3,28 +3,28 @@
 import numpy as np
 import xarray
 
-from .landscape import over_replicas
+from ..averages import Spread, over_runs
 
 
-def exponents(steps: xarray.DataArray) -> tuple[float, float]:
+def exponents(steps: xarray.DataArray) -> Spread:
     """d ln(step) / d ln(decay) over (replica, decay), mean and standard error over replicas that crossed at every decay."""
     x = np.log(steps["decay"].values)
     rows = steps.transpose("replica", "decay").values
-    return _averaged([np.polyfit(x, np.log(row), 1)[0] for row in rows if np.isfinite(row).all() and len(x) > 1])
+    return over_runs([np.polyfit(x, np.log(row), 1)[0] for row in rows if np.isfinite(row).all() and len(x) > 1])
 
 
-def time_slopes(steps: xarray.DataArray, rate: float) -> tuple[float, float, float, float]:
-    """Fit step = t_0 + slope / (rate decay) over (replica, decay): slope, its error, t_0, its error, over replicas as in `exponents`.
+def time_slopes(steps: xarray.DataArray, rate: float) -> tuple[Spread, Spread]:
+    """Fit step = t_0 + slope / (rate decay) over (replica, decay): slope and t_0, over replicas as in `exponents`.
 
     The clock says slope = ln(alpha / alpha_c). Every decay counts alike in relative terms, since the scatter of steps grows with them.
     """
     x = 1 / (rate * steps["decay"].values)
     rows = steps.transpose("replica", "decay").values
     fits = [np.polyfit(x, row, 1, w=1 / row) for row in rows if np.isfinite(row).all() and len(x) > 1]
-    return *_averaged([fit[0] for fit in fits]), *_averaged([fit[1] for fit in fits])
+    return over_runs([fit[0] for fit in fits]), over_runs([fit[1] for fit in fits])
 
 
-def logarithm_slopes(steps: xarray.DataArray, rate: float) -> tuple[float, float]:
+def logarithm_slopes(steps: xarray.DataArray, rate: float) -> Spread:
     """Fit rate decay step = slope ln(alpha) - c + rate decay t_0 over (replica, alpha, decay); the clock says slope 1.
 
     Runs that did not cross are left out; a replica needs crossings at three values of alpha.
@@ -37,14 +37,7 @@ def logarithm_slopes(steps: xarray.DataArray, rate: float) -> tuple[float, float
             continue
         columns = np.stack([np.log(alphas[there]), np.ones(there.sum()), rate * decays[there]], axis=1)
         slopes.append(np.linalg.lstsq(columns, rate * decays[there] * row[there], rcond=None)[0][0])
-    return _averaged(slopes)
-
-
-def _averaged(values: list[float]) -> tuple[float, float]:
-    if not values:
-        return np.nan, np.nan
-    mean, error = over_replicas(xarray.DataArray(values, dims="replica"))
-    return float(mean), float(error)
+    return over_runs(slopes)
 
 
 def accuracy_at(dataset: xarray.Dataset, name: str, step: float) -> xarray.DataArray:

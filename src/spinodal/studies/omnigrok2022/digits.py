@@ -13,11 +13,12 @@ from ...report import Table
 from ...sweeps import Study, Sweep
 from ...theory.effective import generalisation_steps
 from .. import trained
+from ..averages import over_runs
 from ..comparison import Comparison, tally
 from ..recipe import Analysis, Picture, Recipe, sized_sweep
 from .cell import DIMS, UNITS, OmnigrokCell, run_cell
 from .explorers import landscape_map, phase_map
-from .landscape import critical_norms, geometric, log10, neighbours, over_replicas
+from .landscape import critical_norms, geometric, log10, neighbours
 
 SAMPLES = {"quick": (100, 1000), "paper": (200, 500, 1000)}
 ALPHAS = {"quick": (0.1, 0.3, 1.0, 3.0, 5.0, 8.0), "paper": (0.1, 0.2, 0.4, 0.7, 1.0, 1.5, 2.5, 4.0, 8.0)}
@@ -141,9 +142,9 @@ def _verdict(found: xarray.Dataset, runs: xarray.Dataset, cell: DigitsCell, comp
     critical, delay = [], []
     for samples in found["samples"].values:
         here = found.sel(samples=samples)
-        least, error = geometric(here["alpha_critical"])
+        least, error, _ = geometric(here["alpha_critical"])
         critical.append(f"{least:.3f} ± {error:.3f} with N = {samples}, where the grid has {neighbours(found['alpha'].values, least)}")
-        mean, error = (float(v) for v in over_replicas(here["delay"].isel(alpha=-1)))
+        mean, error, _ = over_runs(here["delay"].isel(alpha=-1))
         bound = "at least " if runs["test_step"].sel(samples=samples).isel(alpha=-1).isnull().any() else ""
         norm = geometric(runs["norm_at_test"].sel(samples=samples).isel(alpha=-1))[0]
         delay.append(f"{bound}{mean:,.0f} ± {error:,.0f} updates with N = {samples} (norm {norm:.2f} when the test is passed)")
@@ -194,8 +195,8 @@ def _landscape_table(landscape: xarray.Dataset) -> Table:
     for samples in landscape["samples"].values:
         for alpha in landscape["alpha"].values:
             here = landscape.sel(samples=samples, alpha=alpha)
-            train, test, best = (10 ** float(over_replicas(log10(here[name]))[0]) for name in ("train_loss", "test_loss", "best_test_loss"))
-            error = float(over_replicas(log10(here["test_loss"]))[1])
+            train, test, best = (10 ** over_runs(log10(here[name])).mean for name in ("train_loss", "test_loss", "best_test_loss"))
+            error = over_runs(log10(here["test_loss"])).error
             rows.append((int(samples), float(alpha), train, test, error, best, float(here["test_accuracy"].mean())))
     note = (
         "Geometric means over replicas; ± is the standard error of the decimal logarithm of the last test loss. Best: selected on the test."
@@ -209,7 +210,7 @@ def _delay_table(found: xarray.Dataset, runs: xarray.Dataset, cell: DigitsCell) 
     for samples in runs["samples"].values:
         for alpha in runs["alpha"].values:
             here = runs.sel(samples=samples, alpha=alpha)
-            delay, error = (float(v) for v in over_replicas(found["delay"].sel(samples=samples, alpha=alpha)))
+            delay, error, _ = over_runs(found["delay"].sel(samples=samples, alpha=alpha))
             passed = f"{int(here['test_step'].notnull().sum())} of {here.sizes['replica']}"
             clock = generalisation_steps(float(alpha), learning_rate=cell.rate, weight_decay=cell.decay)
             train, norm = float(here["train_step"].mean()), float(here["norm_at_test"].mean())

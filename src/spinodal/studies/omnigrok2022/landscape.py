@@ -3,6 +3,7 @@
 import numpy as np
 import xarray
 
+from ..averages import Spread, over_runs
 from ..trained import reached
 
 LEAST = 1e-30  # a loss that float32 cannot tell from 0 still has a place on a logarithmic axis
@@ -11,14 +12,6 @@ LEAST = 1e-30  # a loss that float32 cannot tell from 0 still has a place on a l
 def log10(loss: xarray.DataArray) -> xarray.DataArray:
     """Decimal logarithm of a loss."""
     return xarray.DataArray(np.log10(np.maximum(loss, LEAST)))
-
-
-def over_replicas(values: xarray.DataArray) -> tuple[xarray.DataArray, xarray.DataArray]:
-    """Mean over replicas and its standard error from their scatter (NaN for fewer than two); replicas that are NaN are left out."""
-    count = values.notnull().sum("replica")
-    mean = values.mean("replica")
-    spread = np.sqrt(((values - mean) ** 2).sum("replica") / xarray.where(count > 1, count - 1, np.nan))
-    return mean, spread / np.sqrt(count)
 
 
 def vertex(alphas: np.ndarray, losses: np.ndarray) -> float:
@@ -65,7 +58,7 @@ def critical_norms(landscape: xarray.Dataset, level: float) -> dict[str, xarray.
     }
 
 
-def geometric(values: xarray.DataArray) -> tuple[float, float]:
-    """Geometric mean over replicas and its standard error (NaN for fewer than two)."""
-    mean, error = (float(part) for part in over_replicas(xarray.DataArray(np.log(values))))
-    return float(np.exp(mean)), float(np.exp(mean) * error)
+def geometric(values: xarray.DataArray) -> Spread:
+    """Geometric mean over replicas and its standard error."""
+    mean, error, freedom = over_runs(np.log(values))
+    return Spread(float(np.exp(mean)), float(np.exp(mean) * error), freedom)

@@ -13,12 +13,13 @@ from ...report import Table
 from ...sweeps import Study, Sweep
 from ...theory.effective import generalisation_steps
 from .. import trained
+from ..averages import Spread, over_runs
 from ..comparison import Comparison, tally
 from ..recipe import Analysis, Picture, Recipe, sized_sweep
 from .cell import DIMS, UNITS, OmnigrokCell, run_cell
 from .clock import accuracy_at, exponents, logarithm_slopes, time_slopes
 from .explorers import GAP, landscape_map, phase_map, phases
-from .landscape import critical_norms, geometric, log10, neighbours, over_replicas
+from .landscape import critical_norms, geometric, log10, neighbours
 
 ALPHAS = {
     "quick": (0.1, 0.398, 0.631, 1.0, 1.259, 1.585, 2.0, 2.512, 10.0),
@@ -94,22 +95,24 @@ def _against_landscape(landscape: xarray.Dataset) -> list[Comparison]:
     for kind, words in (("", "last"), ("best_", "best")):
         for alpha, published in LANDSCAPE.items():
             for name, value in zip(("train", "test"), published, strict=True):
-                mean, error = over_replicas(log10(landscape[f"{kind}{name}_loss"].sel(alpha=alpha)))
                 if value > 0:
+                    losses = over_runs(log10(landscape[f"{kind}{name}_loss"].sel(alpha=alpha)))
                     what = f"log10 of the {words} {name} loss, α = {alpha:.2g}"
-                    rows.append(Comparison(what, math.log10(value), float(mean), f"{SOURCE}, end of run", FACTOR, _known(error)))
+                    rows.append(_row(what, math.log10(value), losses, f"{SOURCE}, end of run", FACTOR))
     return rows
 
 
 def _against_run(shown: xarray.Dataset) -> list[Comparison]:
     rows = []
     for name, step, expected in RUN:
-        mean, error = over_replicas(accuracy_at(shown, f"{name}_accuracy", step))
         what = f"{name} accuracy after {step:,.0f} updates, α = 2, decay 0.05"
-        rows.append(Comparison(what, expected, float(mean), f"{SOURCE}, one network", 0.1, _known(error)))
-    mean, error = over_replicas(shown["test_step"])
+        rows.append(_row(what, expected, over_runs(accuracy_at(shown, f"{name}_accuracy", step)), f"{SOURCE}, one network", 0.1))
     what = "updates to 95 % of the test, α = 2, decay 0.05"
-    return [*rows, Comparison(what, CROSSING, float(mean), f"{SOURCE}, one network", CROSSING_TOLERANCE, _known(error))]
+    return [*rows, _row(what, CROSSING, over_runs(shown["test_step"]), f"{SOURCE}, one network", CROSSING_TOLERANCE)]
+
+
+def _row(what: str, expected: float, obtained: Spread, source: str, tolerance: float) -> Comparison:
+    return Comparison(what, expected, obtained.mean, source, tolerance, obtained.error, freedom=obtained.freedom)
 
 
 def _clock(ratio: float, rate: float, decay: float) -> float:
@@ -121,25 +124,25 @@ def _against_clock(found: xarray.Dataset, runs: xarray.Dataset, cell: RandomTeac
     alpha = SHOWN["alpha"]
     clock = generalisation_steps(alpha, learning_rate=cell.rate, weight_decay=SHOWN["decay"])
     test, train = (exponents(runs[f"{name}_step"].sel(alpha=alpha)) for name in ("test", "train"))
-    slope, error, _, _ = time_slopes(runs["test_step"].sel(alpha=alpha), cell.rate)
-    norm, norm_error = geometric(runs["norm_at_test"].sel(alpha=alpha).mean("decay"))
-    critical, passing = (geometric(found[name])[0] for name in ("alpha_critical", "alpha_passing"))
-    logarithm, logarithm_error = logarithm_slopes(runs["test_step"].where(runs["alpha"] > passing), cell.rate)
+    slope, _ = time_slopes(runs["test_step"].sel(alpha=alpha), cell.rate)
+    norm = geometric(runs["norm_at_test"].sel(alpha=alpha).mean("decay"))
+    critical, passing = (geometric(found[name]).mean for name in ("alpha_critical", "alpha_passing"))
+    logarithm = logarithm_slopes(runs["test_step"].where(runs["alpha"] > passing), cell.rate)
     below = _below(found, runs)
     prompt = prompt_share(below, cell.steps)
     still = _off_the_clock(below)
     theory = "clock of weight decay"
     return [
         Comparison("clock for α = 2, decay 0.05, α_c = 1, in updates", 46_200, clock, "independent solution", 50),
-        Comparison("exponent of the test crossing in the decay, α = 2", -1, test[0], theory, 0.1, _known(test[1])),
-        Comparison("exponent of the training crossing in the decay, α = 2", 0, train[0], theory, 0.1, _known(train[1])),
-        Comparison("slope against 1/(rate·decay), α = 2: ln(α/α_c), α_c = 1", math.log(alpha), slope, theory, 0.1, _known(error)),
-        Comparison("the same, α_c least test loss of this landscape", math.log(alpha / critical), slope, theory, 0.1, _known(error)),
-        Comparison("the same, norm at which this landscape passes", math.log(alpha / passing), slope, theory, 0.1, _known(error)),
-        Comparison("norm at the test crossing, α = 2; α_c", critical, norm, theory, 0.1, _known(norm_error)),
-        Comparison("the same; norm at which this landscape passes", passing, norm, theory, 0.1, _known(norm_error)),
-        Comparison("slope of rate·decay·step in ln α, all runs above", 1, logarithm, theory, 0.1, _known(logarithm_error)),
-        Comparison("exponent of the test crossing in the decay, mean over α ≤ α_c", 0, still[0], theory, 0.1, _known(still[1])),
+        _row("exponent of the test crossing in the decay, α = 2", -1, test, theory, 0.1),
+        _row("exponent of the training crossing in the decay, α = 2", 0, train, theory, 0.1),
+        _row("slope against 1/(rate·decay), α = 2: ln(α/α_c), α_c = 1", math.log(alpha), slope, theory, 0.1),
+        _row("the same, α_c least test loss of this landscape", math.log(alpha / critical), slope, theory, 0.1),
+        _row("the same, norm at which this landscape passes", math.log(alpha / passing), slope, theory, 0.1),
+        _row("norm at the test crossing, α = 2; α_c", critical, norm, theory, 0.1),
+        _row("the same; norm at which this landscape passes", passing, norm, theory, 0.1),
+        _row("slope of rate·decay·step in ln α, all runs above", 1, logarithm, theory, 0.1),
+        _row("exponent of the test crossing in the decay, mean over α ≤ α_c", 0, still, theory, 0.1),
         Comparison(f"share of runs with α ≤ α_c and a delay below {GAP} updates", 1, float(prompt), theory, 0),
     ]
 
@@ -154,28 +157,22 @@ def prompt_share(runs: xarray.Dataset, cap: int) -> float:
     return float((phases(runs, cap) == "comprehension").mean()) if runs["test_step"].size else np.nan
 
 
-def _off_the_clock(below: xarray.Dataset) -> tuple[float, float]:
+def _off_the_clock(below: xarray.Dataset) -> Spread:
     """The exponent of the test crossing in the decay, of its geometric mean over alpha."""
     logs = xarray.DataArray(np.log(below["test_step"]))
     return exponents(xarray.DataArray(np.exp(logs.mean("alpha"))))
 
 
-def _known(error: xarray.DataArray | float) -> float:
-    """A standard error; 0 where a single replica has none."""
-    value = float(error)
-    return value if math.isfinite(value) else 0.0
-
-
 def _verdict(found: xarray.Dataset, runs: xarray.Dataset, cell: RandomTeacherCell, comparisons: tuple[Comparison, ...]) -> tuple[str, ...]:
     count, alpha = found.sizes["replica"], SHOWN["alpha"]
-    critical, critical_error = geometric(found["alpha_critical"])
-    passing, passing_error = geometric(found["alpha_passing"])
-    norm, norm_error = geometric(runs["norm_at_test"].sel(alpha=alpha).mean("decay"))
-    slope, slope_error, start, start_error = time_slopes(runs["test_step"].sel(alpha=alpha), cell.rate)
+    critical, critical_error, _ = geometric(found["alpha_critical"])
+    passing, passing_error, _ = geometric(found["alpha_passing"])
+    norm, norm_error, _ = geometric(runs["norm_at_test"].sel(alpha=alpha).mean("decay"))
+    (slope, slope_error, _), (start, start_error, _) = time_slopes(runs["test_step"].sel(alpha=alpha), cell.rate)
     test, train = (exponents(runs[f"{name}_step"].sel(alpha=alpha)) for name in ("test", "train"))
-    crossing, crossing_error = (float(v) for v in over_replicas(runs["test_step"].sel(SHOWN)))
+    crossing, crossing_error, _ = over_runs(runs["test_step"].sel(SHOWN))
     below = _below(found, runs)
-    still, still_error = _off_the_clock(below)
+    still, still_error, _ = _off_the_clock(below)
     late = float((below["test_step"] - below["train_step"]).max()) if below["test_step"].size else np.nan
     few = " Fewer than three: the errors mean little." if count < 3 else ""
     return (
@@ -232,8 +229,8 @@ def _landscape_table(landscape: xarray.Dataset) -> Table:
     rows = []
     for alpha in landscape["alpha"].values:
         here = landscape.sel(alpha=alpha)
-        values = [10 ** float(over_replicas(log10(here[name]))[0]) for name in LOSSES]
-        error = float(over_replicas(log10(here["test_loss"]))[1])
+        values = [10 ** over_runs(log10(here[name])).mean for name in LOSSES]
+        error = over_runs(log10(here["test_loss"])).error
         rows.append((float(alpha), values[0], values[1], error, values[2], values[3], *LANDSCAPE.get(float(alpha), (None, None))))
     note = "Geometric means over replicas; ± is the standard error of the decimal logarithm of the last test loss."
     columns = ("α", "train, last", "test, last", "±", "train, best", "test, best", "train, published", "test, published")
@@ -249,7 +246,7 @@ def _clock_table(found: xarray.Dataset, runs: xarray.Dataset, cell: RandomTeache
     for alpha in runs["alpha"].values:
         for decay in runs["decay"].values:
             here = runs.sel(alpha=alpha, decay=decay)
-            test, error = (float(v) for v in over_replicas(here["test_step"]))
+            test, error, _ = over_runs(here["test_step"])
             clocks = [_clock(alpha / c, cell.rate, decay) for c in (1.0, passing)]
             passed = f"{int(here['test_step'].notnull().sum())} of {here.sizes['replica']}"
             norm = float(here["norm_at_test"].mean())

@@ -41,12 +41,12 @@ def comparisons(found: xarray.Dataset, size: str) -> tuple[Comparison, ...]:
     reached = float(found["reached"].sel(arm=hard).sum()) if hard else np.nan
     rows.append(Comparison("runs of a³ + ab² + b that generalise at any fraction", 0.0, reached if paper else np.nan, SOURCE, 0.0))
     for task in (GROUP, "divide"):
-        ratio, error = needed_ratio(found, task) if paper else (np.nan, 0.0)
+        ratio, error = needed_ratio(found, task) if paper else (np.nan, np.nan)
         what = f"data needed with decay 1 over that without, {task}: about a half"
         rows.append(Comparison(what, 0.5, ratio, f"{SOURCE}, figure 2", 0.1, error))
-    growth, error = (float(found[n].sel(arm=f"{GROUP}: decay 1")) for n in ("growth", "growth_error")) if paper else (np.nan, 0.0)
+    growth, error = (float(found[n].sel(arm=f"{GROUP}: decay 1")) for n in ("growth", "growth_error")) if paper else (np.nan, np.nan)
     what = f"growth of the median time for 1 % of the table less, {GROUP}: 40 to 50 %"
-    rows.append(Comparison(what, 0.45, growth, f"{SOURCE}, section 3.1 (recalled)", 0.05, error if np.isfinite(error) else 0.0))
+    rows.append(Comparison(what, 0.45, growth, f"{SOURCE}, section 3.1 (recalled)", 0.05, error))
     return tuple(rows)
 
 
@@ -54,14 +54,14 @@ def needed_ratio(found: xarray.Dataset, task: str) -> tuple[float, float]:
     """Data needed with decay 1 over that without, and its standard error; NaN unless both lie inside the grid of fractions."""
     arms = [f"{task}: {name}" for name in ("decay 1", "no decay")]
     if not set(arms) <= set(map(str, found["arm"].values)):
-        return np.nan, 0.0
+        return np.nan, np.nan
     least = float(found["train_fraction"].min())
     values, errors = (np.array([float(found[name].sel(arm=arm)) for arm in arms]) for name in ("needed", "needed_error"))
     if not np.isfinite(values).all() or (values <= least).any():
-        return np.nan, 0.0
+        return np.nan, np.nan
     ratio = float(values[0] / values[1])
     spread = float(ratio * np.sqrt(np.sum((errors / values) ** 2)))
-    return ratio, spread if np.isfinite(spread) else 0.0
+    return ratio, spread
 
 
 def verdict(found: xarray.Dataset, size: str) -> tuple[str, ...]:

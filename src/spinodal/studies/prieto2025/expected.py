@@ -3,6 +3,7 @@
 import numpy as np
 import xarray
 
+from ..averages import over_runs
 from ..comparison import Comparison
 from ..shares import universal
 from ..tuning import held_out
@@ -34,7 +35,8 @@ def _collapse(found: xarray.Dataset) -> list[Comparison]:
         rows.append(universal(what, 0.0, event, PAPER))
         slowed = stall(found, arm, wide).share if paired else np.array([np.nan])
         what = f"{arm}: rise of the median margin from {ONSET:.0%} of the rows collapsed to a slingshot, over that in float64"
-        rows.append(Comparison(what, 0.0, _mean(slowed), f"{PAPER}: collapse ends learning", 0.1, _error(slowed)))
+        mean, error, freedom = over_runs(slowed)
+        rows.append(Comparison(what, 0.0, mean, f"{PAPER}: collapse ends learning", 0.1, error, freedom=freedom))
     return rows
 
 
@@ -66,13 +68,3 @@ def _perpgrad(found: xarray.Dataset) -> list[Comparison]:
         share = who.sooner / who.decided if who.decided else np.nan
         rows.append(Comparison(f"{PUBLISHED} before {name}: share of seeds", 1.0, share, f"{PAPER}: faster", 0.0))
     return rows
-
-
-def _mean(values: np.ndarray) -> float:
-    return float(np.nanmean(values)) if np.isfinite(values).any() else np.nan
-
-
-def _error(values: np.ndarray) -> float:
-    """Standard error over the seeds that have a value; 0 for one, which tells nothing of it."""
-    values = values[np.isfinite(values)]
-    return float(values.std(ddof=1) / np.sqrt(values.size)) if values.size > 1 else 0.0

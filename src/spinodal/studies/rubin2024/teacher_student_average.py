@@ -1,5 +1,7 @@
 """Posterior averages and comparisons that the teacher-student studies share."""
 
+import math
+
 import numpy as np
 import xarray
 
@@ -27,12 +29,14 @@ def against_corrected_theory(found: xarray.Dataset, axis: str, label: str, allow
     rows = []
     for name in SCALARS:
         expected = found[f"corrected_{name}"]
-        difference, error = mean_and_error(found[f"{name}_mean"] - expected, found[f"{name}_mcse"])
+        difference_of = found[f"{name}_mean"] - expected
+        difference, error = mean_and_error(difference_of, found[f"{name}_mcse"])
         for at in found[axis].values:
             known = float(expected.sel({axis: at}).mean())
             obtained, sigma = known + float(difference.sel({axis: at})), float(error.sel({axis: at}))
             source = "theory, r integrated, corrected for N, n and the data"
-            rows.append(Comparison(f"posterior {NAMES[name]}, {label} = {at:g}", known, obtained, source, allowed[name], sigma))
+            what = f"posterior {NAMES[name]}, {label} = {at:g}"
+            rows.append(Comparison(what, known, obtained, source, allowed[name], sigma, freedom=_freedom(difference_of.sel({axis: at}))))
     return rows
 
 
@@ -43,12 +47,19 @@ def droplet_norms(found: xarray.Dataset, axis: str, label: str, allowed: float) 
         here = found.sel({axis: at})
         obtained, error = (float(here[f"posterior_droplet_transverse_norm{end}"]) for end in ("", "_error"))
         exact, mean = (float(here["theory_droplet_transverse_norm"].sel(transverse=t)) for t in ("exact", "mean"))
+        freedom = _freedom(here["droplet_transverse_norm_mean"])
         what = f"posterior r inside droplets, {label} = {at:g}"
         if np.isfinite(exact):
-            rows.append(Comparison(what, exact, obtained, "theory, r integrated", allowed, error))
+            rows.append(Comparison(what, exact, obtained, "theory, r integrated", allowed, error, freedom=freedom))
         if np.isfinite(mean):
-            rows.append(Comparison(what, mean, obtained, "theory as published", allowed, error, should_agree=False))
+            rows.append(Comparison(what, mean, obtained, "theory as published", allowed, error, should_agree=False, freedom=freedom))
     return rows
+
+
+def _freedom(values: xarray.DataArray) -> float:
+    """Of the scatter over data sets; of one data set the error is that of its chains, which the ESS has made sure of."""
+    count = int(values.notnull().sum("data_seed"))
+    return count - 1 if count > 1 else math.inf
 
 
 def worst_deviation(found: xarray.Dataset, names: tuple[str, ...], transverse: str, table: list[tuple[float, ...]]) -> float:

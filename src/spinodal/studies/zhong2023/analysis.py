@@ -27,6 +27,7 @@ def analysed(dataset: xarray.Dataset) -> xarray.Dataset:
         values = end[name].where(chosen)
         found[f"{name}_mean"] = values.mean("replica")
         found[f"{name}_error"] = values.std("replica", ddof=1) / np.sqrt(values.notnull().sum("replica"))
+        found[f"{name}_networks"] = values.notnull().sum("replica")
         start = found[name].sel(moment="start")
         found[f"{name}_null"], found[f"{name}_null_sd"] = start.mean("replica"), start.std("replica", ddof=1)
     found["irrelevance_difference"] = (end["irrelevance_correct"] - end["irrelevance_max_wrong"]).where(learned)

@@ -3,6 +3,7 @@
 import numpy as np
 import xarray
 
+from ..averages import Spread
 from ..comparison import Comparison
 from . import published
 from .analysis import fall
@@ -27,25 +28,18 @@ def comparisons(found: xarray.Dataset, prime: int) -> tuple[Comparison, ...]:
     ):
         for end, coefficient in ((0, 0.0), (-1, 1.0)):
             expected, breadth = published.at_end(values, end)
-            mean, error = _mean(found, name, width, coefficient)
-            rows.append(Comparison(f"{words}, coefficient {coefficient:g}, {ours}", expected, mean, source, breadth, error))
+            mean, error, freedom = _mean(found, name, width, coefficient)
+            what = f"{words}, coefficient {coefficient:g}, {ours}"
+            rows.append(Comparison(what, expected, mean, source, breadth, error, freedom=freedom))
     here = fall(found, width)
-    rows.append(
-        Comparison(f"coefficient halfway down, {ours}", published.crossing(), here.crossing, source, 0.05, _finite(here.crossing_error))
-    )
-    rows.append(
-        Comparison(f"breadth of the fall (1/4 to 3/4), {ours}", published.fall(), here.breadth, source, 0.1, _finite(here.breadth_error))
-    )
+    rows.append(Comparison(f"coefficient halfway down, {ours}", published.crossing(), here.crossing, source, 0.05, here.crossing_error))
+    rows.append(Comparison(f"breadth of the fall (1/4 to 3/4), {ours}", published.fall(), here.breadth, source, 0.1, here.breadth_error))
     return tuple(rows)
 
 
-def _mean(found: xarray.Dataset, name: str, width: int, coefficient: float) -> tuple[float, float]:
-    """Over the networks that have learned; the error is 0 (not known) with fewer than two."""
+def _mean(found: xarray.Dataset, name: str, width: int, coefficient: float) -> Spread:
+    """Over the networks that have learned."""
     if coefficient not in found["attention"].values:
-        return float("nan"), 0.0
+        return Spread(np.nan, np.nan, 0.0)
     here = found.sel(d_model=width, attention=coefficient, kept="learned")
-    return float(here[f"{name}_mean"]), _finite(float(here[f"{name}_error"]))
-
-
-def _finite(error: float) -> float:
-    return error if np.isfinite(error) else 0.0
+    return Spread(float(here[f"{name}_mean"]), float(here[f"{name}_error"]), float(here[f"{name}_networks"]) - 1)
