@@ -5,12 +5,13 @@ import pytest
 import xarray
 
 from spinodal.studies import clauw2024
-from spinodal.studies.clauw2024.analysis import analysed, at_step, lead_of, sides
+from spinodal.studies.clauw2024.analysis import TOLD, analysed, at_step, lead_of, most_telling, sides
 from spinodal.studies.clauw2024.cell import DIMS, PUBLISHED_ARMS, SERIES
 from spinodal.studies.clauw2024.expected import share_of_ties
 from spinodal.studies.clauw2024.layer import NULLS
 from spinodal.studies.clauw2024.retraining import RETRAINED
 from spinodal.studies.clauw2024.words import tables, verdict
+from spinodal.transitions.forecast import auroc
 
 STEPS = np.arange(0, 651, 50.0)
 HILL = np.interp(STEPS, [0, 100, 200, 400, 650], [2, 4, 8, 2, 1])
@@ -51,26 +52,53 @@ def test_leads_count_from_the_announcement_to_the_rise():
     assert found["announced_step"].sel(predictor="synergy", rule="peak").sel(arm="decay 2").values.tolist() == [200, 200]
     peak, detection = (lead_of(found, "synergy", rule) for rule in ("peak", "detection"))
     assert (peak["runs"], peak["median"], peak["least"], peak["largest"]) == (6, 55, 50, 60)
-    assert (detection["median"], detection["earlier"], detection["of"]) == (5, 3, 3)  # 250, where two of three rise at that very update
+    assert (detection["median"], detection["runs"], detection["rises"]) == (5, 6, 6)
+    assert (detection["earlier"], detection["of"]) == (1, 1)  # 250, where two of three rise: one seed's median is 0, which has no sign
     assert lead_of(found, "training accuracy above 0.98", "detection")["median"] == 205
-    assert lead_of(found, "weight norm", "detection")["runs"] == 0
+    silent = lead_of(found, "weight norm", "detection")
+    assert (silent["runs"], silent["median"], silent["earlier"], silent["of"]) == (0, -np.inf, 0, 2)
     assert sides(found) == (6, 8)
+
+
+def test_a_predictor_that_announces_few_rises_is_not_early():
+    """Two of six announced, long before: in the median of all it does not announce at all."""
+    found = analysed(invented())
+    lead = found["lead"].sel(predictor="synergy", rule="detection")
+    lead[:] = np.where(np.cumsum(found["rises"].values.ravel()).reshape(lead.shape) <= 2, 500.0, np.nan)
+    few = lead_of(found, "synergy", "detection")
+    assert (few["runs"], few["rises"], few["median"], few["largest"]) == (2, 6, -np.inf, 500)
+    assert (few["earlier"], few["of"]) == (1, 2)
+    assert "not at all ahead of half of the rises" in sentence(found, "Lead time")
 
 
 def test_an_earlier_trivial_predictor_is_named():
     found = analysed(invented())
     words = sentence(found, "Lead time")
-    assert "test loss (6)" in words
-    assert "training accuracy above 0.98 (6)" in words
+    assert "test loss (6 of 6)" in words
+    assert "training accuracy above 0.98 (6 of 6)" in words
     assert "weight norm" not in words
 
 
 def test_no_winner_below_five_a_side():
     assert "no winner is declared" in sentence(analysed(invented(seeds=1)), "Will it generalise?")
     words = sentence(analysed(invented(seeds=2)), "Will it generalise?")
-    assert "no winner" not in words
+    assert "Fewer than 3 seeds" in words
+    assert "no winner" not in sentence(analysed(invented(seeds=3)), "Will it generalise?")
     assert "over 6 runs that rise and 8 that do not: synergy 1.00" in words
     assert "redundancy 0.00" in words
+
+
+def test_the_most_telling_is_not_ahead_of_its_equals_nor_behind_noise():
+    found = analysed(invented(seeds=6))
+    rng = np.random.default_rng(0)
+    found["early_value"][:] = rng.normal(size=found["early_value"].shape)
+    found["early_value"].loc[{"told": "synergy"}] = found["rises"] + 0.0
+    found["early_value"].loc[{"told": "test loss"}] = found["rises"] * -2.0
+    positive = found["rises"].values.ravel()
+    areas = [auroc(found["early_value"].sel(told=name).values.ravel(), positive).value for name in TOLD]
+    found["area_under_roc"] = ("told", areas)
+    best, close = most_telling(found)
+    assert (best, close) == ("synergy", ["test loss"])
 
 
 def test_early_values_are_of_the_early_checkpoint():
@@ -120,8 +148,13 @@ def test_runs_that_never_rise_leave_nothing_to_say():
 
 def test_predictors_that_tell_equally_well_are_all_named():
     """Synergy and redundancy separate the sides perfectly, each in its own direction: neither is *the* most telling."""
-    words = sentence(analysed(invented()), "Will it generalise?")
-    best = words.split("in either direction: ")[1].split(". Arms")[0].split(", ")
+    words = sentence(analysed(invented(seeds=3)), "Will it generalise?")
+    best = (
+        words.split("in either direction: ")[1]
+        .split(". Arms")[0]
+        .replace("; not behind it (95 %, by resampling seeds): ", ", ")
+        .split(", ")
+    )
     assert best == ["synergy", "synergy over its start", "redundancy"]
 
 

@@ -5,7 +5,7 @@ import xarray
 
 from ...report import Table, three_digits
 from ..peaks import DROP
-from .analysis import EARLY, FITTED, NEEDED, PREDICTORS, TOLD, lead_of, sides
+from .analysis import EARLY, FITTED, LEAST_SEEDS, NEEDED, PREDICTORS, TOLD, lead_of, most_telling, sides
 from .expected import share_of_ties
 from .rules import PHASES
 
@@ -101,9 +101,9 @@ def _leads(found: xarray.Dataset) -> str:
         said = f"the fall of synergy by {DROP:.0%} announces no rise of the test accuracy"
     else:
         said = f"a fall of synergy by {DROP:.0%} is seen {_lead(ours)}"
-    before = [f"{name} ({lead['runs']})" for name, lead in rivals if lead["runs"] and not lead["median"] <= ours["median"]]
+    before = [f"{name} ({lead['runs']} of {lead['rises']})" for name, lead in rivals if lead["median"] > max(ours["median"], -np.inf)]
     trivial = (
-        f"By the same rule earlier, by the median (runs announced): {', '.join(before)}."
+        f"By the same rule earlier, by the median over all runs that rise (announced): {', '.join(before)}."
         if before
         else "By the same rule no trivial predictor is earlier."
     )
@@ -112,8 +112,9 @@ def _leads(found: xarray.Dataset) -> str:
 
 
 def _lead(lead: dict[str, float]) -> str:
-    span = f"{lead['median']:g} updates (median; range {lead['least']:g} to {lead['largest']:g}; {lead['runs']} runs"
-    return f"{span}; before it in {lead['earlier']} of {lead['of']}, sign test p = {lead['p']:.2g}) ahead of the rise (negative: after it)"
+    ahead = f"{lead['median']:g} updates ahead of the rise" if np.isfinite(lead["median"]) else "not at all ahead of half of the rises"
+    span = f"{ahead} (median; negative: after it; {lead['runs']} of {lead['rises']} announced, by {lead['least']:g} to {lead['largest']:g}"
+    return f"{span}; earlier in {lead['earlier']} of {lead['of']} seeds, sign test p = {lead['p']:.2g})"
 
 
 def _telling(found: xarray.Dataset) -> str:
@@ -125,9 +126,11 @@ def _telling(found: xarray.Dataset) -> str:
     words = f"Will it generalise? Read at update {EARLY}, area under the ROC over {rises} runs that rise and {other} that do not: {shown}."
     if min(rises, other) < NEEDED:
         return f"{words} Fewer than {NEEDED} runs on a side: no winner is declared."
-    telling = {name: max(area, 1 - area) for name, area in areas.items() if np.isfinite(area)}
-    best = [name for name, area in telling.items() if area >= max(telling.values()) - 1e-9]  # one may stand for another only if alone
-    return f"{words} The most telling, in either direction: {', '.join(best)}. Arms differ in more than synergy, so that this is no cause."
+    if found.sizes["replica"] < LEAST_SEEDS:
+        return f"{words} Fewer than {LEAST_SEEDS} seeds, which the arms share: no winner is declared."
+    best, close = most_telling(found)
+    also = f"; not behind it (95 %, by resampling seeds): {', '.join(close)}" if close else ""
+    return f"{words} The most telling, in either direction: {best}{also}. Arms differ in more than synergy, so that this is no cause."
 
 
 def _parts(found: xarray.Dataset) -> str:
@@ -172,14 +175,17 @@ def _lead_table(found: xarray.Dataset) -> Table:
             if name == FITTED and rule == "peak":
                 continue
             lead = lead_of(found, name, rule)
-            shown = (lead["runs"], lead["median"], lead["least"], lead["largest"], f"{lead['earlier']} of {lead['of']}", lead["p"])
-            rows.append((name, "crossing" if name == FITTED else rule, *(three_digits(v) for v in shown)))
+            counts = (f"{lead['runs']} of {lead['rises']}", f"{lead['earlier']} of {lead['of']}")
+            shown = [three_digits(lead[key]) for key in ("median", "least", "largest", "p")]
+            rows.append((name, "crossing" if name == FITTED else rule, counts[0], *shown[:3], counts[1], shown[3]))
     note = (
         "Updates from the announcement to a test accuracy of 0.5; negative: the announcement came later. The clock starts where the "
         f"training accuracy has passed 0.98. Peak: the largest value, if {DROP:.0%} of it is lost later (known only afterwards). "
-        f"Detection: the first checkpoint at which {DROP:.0%} of the largest value so far is lost. Late by up to one checkpoint."
+        f"Detection: the first checkpoint at which {DROP:.0%} of the largest value so far is lost. Late by up to one checkpoint. "
+        "Medians are over all runs that rise, a dash: half of them are not announced. The sign test has one sign a seed, since its arms "
+        "share a split."
     )
-    columns = ("predictor", "rule", "runs announced", "median lead", "least", "largest", "earlier in", "sign test p")
+    columns = ("predictor", "rule", "runs announced", "median lead", "least", "largest", "seeds in which earlier", "sign test p")
     return Table("Lead times", columns, rows, note)
 
 
