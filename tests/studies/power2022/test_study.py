@@ -116,6 +116,19 @@ def test_comparisons_can_fail_and_the_quick_size_claims_no_published_number():
     assert not hard.as_hoped
 
 
+def test_the_published_growth_is_judged_where_it_was_seen():
+    """A time that grows by 45 % from 30 to 25 % of the table, and by 5 % elsewhere."""
+    fractions = np.array([0.2, 0.25, 0.275, 0.3, 0.35, 0.4, 0.5, 0.6, 0.8])
+
+    def times(arm, f, r):
+        inside = np.clip(0.3 - f, 0, 0.05)
+        return 1000 * 1.45 ** (100 * inside) * 1.05 ** (100 * (0.3 - f - inside))
+
+    found = analysis.analysed(synthetic(times, arms=("S5: decay 1",), fractions=fractions))
+    assert words.published_growth(found)[0] == pytest.approx(0.45, abs=1e-3)
+    assert float(found["growth"][0]) < 0.2
+
+
 def test_every_published_operation_has_an_arm_and_one_program_serves_all_fractions():
     assert {ARMS[arm][0] for arm in power2022.sweep("paper", 0).axes["arm"]} == set(cell.TASKS)
     assert len({group_key(c.settings) for c in power2022.sweep("quick", 0).cells()}) == 1

@@ -122,15 +122,15 @@ def _phases(found: xarray.Dataset) -> str:
     matching, ideal = end["matching_share"].values.ravel(), end["idealised_accuracy"].values.ravel()
     if not np.isfinite(agreement).any():
         return "No network has periodic neurons whose three weights share a frequency: the phase rule can't be judged."
-    null = float(end["sum_null"].max())
-    known = agreement[np.isfinite(agreement)]
-    follow = int((known > max(0.9, 5 * null)).sum())
+    there, bars = np.isfinite(agreement), end["sum_null"].values.ravel()
+    known, null = agreement[there], float(end["sum_null"].max())
+    follow = int((known > np.maximum(0.9, 5 * bars[there])).sum())
     which = f"every one of the {known.size}" if follow == known.size else f"{follow} of the {known.size}"
     return (
         f"Trained phases follow the analytic rule in {which} networks (of {agreement.size}) that have periodic neurons. "
         f"{np.nanmin(matching):.0%} or more of the periodic neurons of a network have one frequency in all three weights; the mean "
         "cosine of the readout's phase minus the sum of the other two, 1 by the rule, is "
-        f"{known.min():.3f} to {known.max():.3f} (phases without a rule: 0 ± {null:.3f}; with the other sign it is "
+        f"{known.min():.3f} to {known.max():.3f} (phases without a rule: 0 ± {null:.3f} at most; with the other sign it is "
         f"{np.nanmin(other):.3f} to {np.nanmax(other):.3f}). The analytic network with their frequencies and phases is right on "
         f"{_percent(np.nanmin(ideal))} to {_percent(np.nanmax(ideal))} of the pairs."
     )

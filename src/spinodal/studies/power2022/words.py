@@ -6,17 +6,19 @@ import xarray
 from ...report import Table
 from ...transitions.learning_phases import wilson_interval
 from ..comparison import Comparison
-from .analysis import CEILING
+from .analysis import CEILING, slope
 from .cell import ARMS, GROUP, LEVEL
 
 SOURCE = "arXiv:2201.02177"
 HARD = "cubic-mixed"
+GROWTH_SPAN = (0.25, 0.3)  # of the table, in which the time grows by 40 to 50 % for 1 % less
 CAVEATS = (
     f"Time is that to a test accuracy of {LEVEL}. A run that did not reach it within the cap is later than all that did: it is neither "
     "dropped nor counted as the cap. 'Never' means never within the cap.",
     "The data that is needed is where half of the runs generalise within the cap: it depends on the cap, and is not a threshold.",
     "The growth of the time with one per cent less data is fitted to the fractions whose median came within the cap, and so is a lower "
-    "bound where others did not. The published 40 to 50 % are for S5 between 25 and 30 % of its table.",
+    "bound where others did not. The published 40 to 50 % are for S5 between 25 and 30 % of its table; a fit to these alone is "
+    "compared with them.",
     "Generalising need not last: at these rates test accuracy can fall again, and does in some runs within the updates that are made after "
     "the crossing. Times are those of the first crossing, accuracies the best of a run.",
     "Of the released code two constant tokens are left out, one before the first symbol and one after the answer. Batches are drawn anew "
@@ -44,10 +46,17 @@ def comparisons(found: xarray.Dataset, size: str) -> tuple[Comparison, ...]:
         ratio, error = needed_ratio(found, task) if paper else (np.nan, np.nan)
         what = f"data needed with decay 1 over that without, {task}: about a half"
         rows.append(Comparison(what, 0.5, ratio, f"{SOURCE}, figure 2", 0.1, error))
-    growth, error = (float(found[n].sel(arm=f"{GROUP}: decay 1")) for n in ("growth", "growth_error")) if paper else (np.nan, np.nan)
-    what = f"growth of the median time for 1 % of the table less, {GROUP}: 40 to 50 %"
+    growth, error = published_growth(found) if paper else (np.nan, np.nan)
+    what = f"growth of the median time for 1 % of the table less, {GROUP}, from 30 to 25 %: 40 to 50 %"
     rows.append(Comparison(what, 0.45, growth, f"{SOURCE}, section 3.1 (recalled)", 0.05, error))
     return tuple(rows)
+
+
+def published_growth(found: xarray.Dataset) -> tuple[float, float]:
+    """`slope` of the group with decay, from the shares that the published number is of."""
+    low, high = GROWTH_SPAN
+    near = found.sel(arm=f"{GROUP}: decay 1", train_fraction=slice(low, high))
+    return slope(near["train_fraction"].values, near["test_step"].values)
 
 
 def needed_ratio(found: xarray.Dataset, task: str) -> tuple[float, float]:
