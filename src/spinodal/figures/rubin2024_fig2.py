@@ -49,7 +49,7 @@ def discrepancies(found: xarray.Dataset) -> Figure:
 
 
 def droplets(found: xarray.Dataset) -> Figure:
-    """Droplet fraction, and the transverse norm inside droplets."""
+    """Droplet fraction, and the transverse norm of these neurons."""
     with style():
         figure = new_figure(7.4, 3.9)
         grid = figure.subplots(2, 2, sharex="col", height_ratios=(0.9, 4))
@@ -67,7 +67,7 @@ def droplets(found: xarray.Dataset) -> Figure:
             _transitions(axes, found, names=i == 0)
             letter(axes, "ab"[i])
         left.set(xlabel=NOISE, ylabel=r"droplet fraction $P(|q|>0.4)$  (%)", xlim=SPAN, ylim=(0, None))
-        right.set(xlabel=NOISE, ylabel=r"$r=|w_\perp|^2$ of droplets", xlim=SPAN, ylim=(0, 0.6))
+        right.set(xlabel=NOISE, ylabel=r"$r=|w_\perp|^2$ where $|q|>0.4$", xlim=SPAN, ylim=(0, 0.6))
         figure.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=3, columnspacing=1.6)
         return figure
 

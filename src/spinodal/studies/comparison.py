@@ -92,6 +92,11 @@ def _three(freedom: float) -> float:
     return 3.0 if math.isinf(freedom) else float(stdtrit(freedom, ndtr(3.0)))
 
 
+def allowance(allowed: float, expected: float) -> float:
+    """`allowed` of a quantity that is never negative, but at most a quarter of what is expected: 0 must not agree with a small number."""
+    return min(allowed, expected / 4)
+
+
 def tally(comparisons: tuple[Comparison, ...]) -> str:
     """How many comparisons came out as hoped, in a sentence."""
     good, known, vague = (sum(getattr(c, name) for c in comparisons) for name in ("as_hoped", "known", "vague"))

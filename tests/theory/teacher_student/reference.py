@@ -11,7 +11,7 @@ SMALL = {"input_dim": 30, "width": 600, "samples": 2400, "cubic": -0.3, "weight_
 
 
 def plain_closure(problem, b, c, transverse="exact", corrections=(), data=None, threshold=0.4, furthest=None, points=(1201, 601)):
-    """(closure's residual at (b, c), P(|q| > threshold)), by the trapezoid rule in q and ln r."""
+    """(closure's residual at (b, c), P(|q| > threshold), <r> of these), by the trapezoid rule in q and ln r."""
     d, width, n, noise = problem.input_dim, problem.width, problem.samples, problem.noise
     norm, readout = problem.weight_variance, problem.readout_variance
     kappa = noise / n
@@ -44,8 +44,10 @@ def plain_closure(problem, b, c, transverse="exact", corrections=(), data=None, 
     kernel = readout * np.einsum("iqr,jqr,qr->ij", g, g, weight / loss / total)
     p = weight.sum(axis=1) / total / (q[1, 0] - q[0, 0])
     p[0] *= 2
-    beyond = float(CubicSpline(q[:, 0], p).integrate(threshold, q[-1, 0])) if threshold < q[-1, 0] else 0.0
-    return float(np.max(np.abs(tau + kernel @ field / kappa - target))), beyond
+    moment = (weight @ r if r.size > 1 else weight[:, 0] * norm) * p / weight.sum(axis=1)
+    tails = [CubicSpline(q[:, 0], values).integrate(threshold, q[-1, 0]) if threshold < q[-1, 0] else np.nan for values in (p, moment)]
+    beyond, inside = float(np.nan_to_num(tails[0])), float(tails[1] / tails[0])
+    return float(np.max(np.abs(tau + kernel @ field / kappa - target))), beyond, inside
 
 
 def plain_ridge(problem):

@@ -24,6 +24,7 @@ def test_gaussian_branch_density_is_normal_with_the_closed_form_variance():
     deviation = 1 / np.sqrt(150 * (2 - u * k * found.linear_discrepancy**2))
     assert np.allclose(found.log_density, norm.logpdf(found.overlap, scale=deviation), rtol=0, atol=1e-10)
     assert found.droplet_fraction(0.2) == pytest.approx(2 * norm.sf(0.2 / deviation), rel=1e-9)
+    assert found.droplet_transverse_norm(0.2) == pytest.approx(0.5, rel=1e-12)  # the prior's, at any overlap
 
 
 def test_gaussian_branch_is_the_equilibrium_of_a_large_network_above_the_onset():

@@ -100,3 +100,5 @@ def test_wrong_thresholds_are_named(threshold):
     for found in (many, solve(fig2(0.2), transverse="mean")):
         with pytest.raises((ValueError, TypeError), match="threshold"):
             found.droplet_fraction(threshold)
+    with pytest.raises((ValueError, TypeError), match="threshold"):
+        solve(fig2(0.2), transverse="mean").droplet_transverse_norm(threshold)

@@ -104,9 +104,11 @@ def check_random(seed):
     found = solve(problem, transverse=transverse, corrections=corrections, data=data)
     assert found.converged, found.message
     b, c = found.linear_discrepancy, found.cubic_discrepancy
-    residual, beyond = plain_closure(problem, b, c, transverse, corrections, data, furthest=1.15 * found.overlap[-1])
+    residual, beyond, norm = plain_closure(problem, b, c, transverse, corrections, data, furthest=1.15 * found.overlap[-1])
     assert residual < 1e-9
     assert found.droplet_fraction() == pytest.approx(beyond, abs=1e-8)
+    if beyond > 1e-6:
+        assert found.droplet_transverse_norm() == pytest.approx(norm, rel=1e-6)
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -127,6 +129,7 @@ def test_droplet_fractions_of_fig_2_agree_with_a_plain_quadrature(noise):
     plain = plain_closure(fig2(noise), found.linear_discrepancy, found.cubic_discrepancy, furthest=2.0)
     assert plain[0] < 1e-12
     assert found.droplet_fraction() == pytest.approx(plain[1], abs=1e-10)
+    assert found.droplet_transverse_norm() == pytest.approx(plain[2], rel=1e-9)
 
 
 def test_density_is_normalised_symmetric_and_negligible_at_the_edge():
@@ -139,6 +142,7 @@ def test_density_is_normalised_symmetric_and_negligible_at_the_edge():
     assert density[-1] < 1e-30
     assert found.droplet_fraction(0) == 1
     assert found.droplet_fraction(100) == 0
+    assert np.isnan(found.droplet_transverse_norm(100))
 
 
 def test_droplet_fraction_is_smooth_in_the_threshold():

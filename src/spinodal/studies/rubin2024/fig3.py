@@ -12,7 +12,7 @@ from ...report import Table
 from ...sweeps import Study, Sweep
 from ...theory import modular_addition as theory
 from ..averages import mean_and_error
-from ..comparison import Comparison, tally
+from ..comparison import Comparison, allowance, tally
 from ..recipe import Analysis, Picture, Recipe, sized_sweep
 from .errata import MODULAR_ADDITION
 from .modular_addition_cell import DIMS, UNITS, ModularAdditionCell, group_key, run_cell
@@ -192,7 +192,7 @@ def _posterior_against_theory(found: xarray.Dataset) -> list[Comparison]:
 def _product_against_theory(here: xarray.Dataset, what: str) -> list[Comparison]:
     product, error = float(here["posterior_amplitude_product"]), float(here["posterior_amplitude_product_error"])
     exact, printed = (float(here["small_at_amplitude_product"].sel(eigenvalue=e)) for e in ("exact", "printed"))
-    allowed = ALLOWED["amplitude_product"]
+    allowed = allowance(ALLOWED["amplitude_product"], exact)
     rows = [Comparison(what, exact, product, "theory, exact eigenvalue", allowed, error)]
     if abs(printed - exact) > 2 * allowed:
         rows.append(Comparison(what, printed, product, "theory, printed eigenvalue", allowed, error, should_agree=False))

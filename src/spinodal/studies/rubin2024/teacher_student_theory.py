@@ -43,32 +43,27 @@ def infinite_size(problem: TeacherStudent, noise: np.ndarray, axis: str) -> dict
 
 
 def densities(problems: Sequence[TeacherStudent], axis: str, data_seed: int | None = None) -> dict[str, tuple]:
-    """`theory_log_density` (transverse, axis, overlap) on `OVERLAPS`, and |w_perp|^2 of the droplets (transverse, axis).
+    """`theory_log_density` (transverse, axis, overlap) on `OVERLAPS`, and `theory_has_droplets` (transverse, axis).
 
     With `data_seed`, those of this data set, by its Gram matrix; else of infinitely many samples.
     """
     corrections = () if data_seed is None else ("gram",)
-    log_density, norms = [], []
+    log_density, droplets = [], []
     for transverse in TRANSVERSE:
         data = [None if data_seed is None else problem.draw(data_seed) for problem in problems]
         solved = [theory.solve(p, transverse=transverse, corrections=corrections, data=d) for p, d in zip(problems, data, strict=True)]
         log_density.append([np.interp(OVERLAPS, s.overlap, s.log_density, right=np.nan) for s in solved])
-        norms.append([_droplet_norm(s) for s in solved])
+        droplets.append([s.phase.startswith("GMFL") for s in solved])
     return {
+        "theory_has_droplets": (("transverse", axis), np.array(droplets)),
         "theory_log_density": (("transverse", axis, "overlap"), np.array(log_density)),
-        "theory_droplet_transverse_norm": (("transverse", axis), np.array(norms)),
     }
 
 
 def droplet_norms(problems: Sequence[TeacherStudent], axis: str) -> dict[str, tuple]:
-    """`theory_fine_droplet_transverse_norm` (transverse, axis): |w_perp|^2 at the outer minimum of the density, NaN without one."""
-    norms = [[_droplet_norm(theory.solve(problem, transverse=transverse)) for problem in problems] for transverse in TRANSVERSE]
+    """`theory_fine_droplet_transverse_norm` (transverse, axis): |w_perp|^2 of neurons beyond the threshold."""
+    norms = [[theory.solve(p, transverse=t).droplet_transverse_norm(THRESHOLD) for p in problems] for t in TRANSVERSE]
     return {"theory_fine_droplet_transverse_norm": (("transverse", axis), np.array(norms))}
-
-
-def _droplet_norm(solved: theory.Solution) -> float:
-    outer = [saddle.transverse_norm for saddle in solved.saddles if saddle.kind == "outer" and saddle.overlap > THRESHOLD]
-    return outer[-1] if outer else float("nan")
 
 
 def along(problems: Sequence[TeacherStudent], axis: str) -> dict[str, tuple]:
@@ -101,7 +96,7 @@ def of_data_sets(problems: Sequence[TeacherStudent], axis: str, seeds: Sequence[
     """
     shape = (len(TRANSVERSE), len(problems), len(seeds))
     gram = {name: np.full(shape, np.nan) for name in QUANTITIES}
-    corrected = {name: np.full(shape[1:], np.nan) for name in QUANTITIES}
+    corrected = {name: np.full(shape[1:], np.nan) for name in (*QUANTITIES, "droplet_transverse_norm")}
     for k, seed in enumerate(seeds):
         data = {}
         for j, problem in enumerate(problems):
@@ -110,6 +105,7 @@ def of_data_sets(problems: Sequence[TeacherStudent], axis: str, seeds: Sequence[
                 _keep(gram, (i, j, k), theory.solve(problem, transverse=transverse, corrections=("gram",), data=data[problem.samples]))
             best = theory.solve(problem, corrections=("cavity", "ridge", "gram"), data=data[problem.samples])
             _keep(corrected, (j, k), best)
+            corrected["droplet_transverse_norm"][j, k] = best.droplet_transverse_norm(THRESHOLD) if best.converged else np.nan
     return {
         **{f"gram_{name}": (("transverse", axis, "data_seed"), values) for name, values in gram.items()},
         **{f"corrected_{name}": ((axis, "data_seed"), values) for name, values in corrected.items()},

@@ -36,6 +36,11 @@ class Density:
         """log p of every closure, as a cubic spline that is even in q."""
         return _even_spline(self.q, np.where(self.known[:, None], self.log_p, 0.0).T)
 
+    @cached_property
+    def _norm(self) -> CubicSpline:
+        """<r | q> likewise."""
+        return _even_spline(self.q, np.where(self.known[:, None], self.transverse_norm, 0.0).T)
+
     def beyond(self, threshold: float) -> np.ndarray:
         """P(|q| > threshold), (m,): exp of the spline of log p, by Gauss's rule in every cell."""
         if threshold >= self.q[-1]:
@@ -43,6 +48,15 @@ class Density:
         inside, outside = _integral(self._spline, self.q, 0.0, threshold), _integral(self._spline, self.q, threshold, np.inf)
         with np.errstate(invalid="ignore"):  # an unresolved density may overflow between its nodes
             return np.where(self.known, outside / (inside + outside), np.nan)
+
+    def transverse_norm_beyond(self, threshold: float) -> np.ndarray:
+        """<r | |q| > threshold>, (m,); NaN beyond the grid, where there is no density to speak of."""
+        if threshold >= self.q[-1]:
+            return np.full(len(self.log_p), np.nan)
+        spline, norm = self._spline, self._norm
+        with np.errstate(invalid="ignore"):
+            found = _integral(spline, self.q, threshold, np.inf, norm) / _integral(spline, self.q, threshold, np.inf)
+        return np.where(self.known, found, np.nan)
 
     def within(self, k: int, bound: float) -> float:
         """P(|q| < bound) of the k-th closure."""
@@ -55,7 +69,7 @@ class Density:
         bend = -self._spline(0.0, 2)
         rising = slope > 0
         rising[0] = bend > 0  # just beyond q = 0, where the slope vanishes
-        norm = _even_spline(self.q, np.where(self.known[:, None], self.transverse_norm, 0.0).T)
+        norm = self._norm
         turns = [np.flatnonzero(rising[1:, k] != rising[:-1, k]) for k in range(len(self.log_p))]
         return [self._saddles_of(k, turns[k], rising[:, k], norm) if self.known[k] else () for k in range(len(turns))]
 
@@ -134,15 +148,15 @@ def _even_spline(q, values) -> CubicSpline:
     return CubicSpline(q, values, bc_type=boundary)
 
 
-def _integral(spline: PPoly, q, low: float, high: float):
-    """The integral of exp(spline) from `low` to `high`, by Gauss's rule between neighbouring nodes."""
+def _integral(spline: PPoly, q, low: float, high: float, times: PPoly | None = None):
+    """The integral of exp(spline), times another spline, from `low` to `high`, by Gauss's rule between neighbouring nodes."""
     edges = np.unique(np.concatenate([[low], q[(q > low) & (q < high)], [min(high, q[-1])]]))
     if len(edges) < 2:
         return np.zeros(np.shape(spline.c)[2:])
     half = np.diff(edges)[:, None] / 2
     at = (edges[:-1, None] + half * (1 + _GAUSS)).ravel()
     with np.errstate(over="ignore"):
-        return (half * _GAUSS_WEIGHTS).ravel() @ np.exp(spline(at))
+        return (half * _GAUSS_WEIGHTS).ravel() @ (np.exp(spline(at)) * (1 if times is None else times(at)))
 
 
 def _root(a: float, b: float, c: float, width: float) -> float:

@@ -81,6 +81,10 @@ class Solution:
         """P(|q| > threshold) of one neuron; interpolated, so smooth in the threshold >= 0. NaN where the density is unknown."""
         return float(self._density.beyond(checked_threshold(threshold))[0])
 
+    def droplet_transverse_norm(self, threshold: float = 0.4) -> float:
+        """<|w_perp|^2> of neurons with |q| > threshold >= 0, droplets or not. NaN where the density is unknown, or beyond all of it."""
+        return float(self._density.transverse_norm_beyond(checked_threshold(threshold))[0])
+
 
 @dataclass(frozen=True, eq=False)
 class Solutions:
