@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import xarray
 
+from spinodal.studies import averages
 from spinodal.studies.averages import mean_and_error, negative_log_density, sign_test
 
 
@@ -59,3 +60,17 @@ def test_the_sign_test_is_binomial_and_leaves_out_zeros():
     assert (above, count) == (3, 4)
     assert p == pytest.approx(2 * (4 + 1) / 16, rel=1e-12)
     assert np.isnan(sign_test(np.zeros(3))[2])
+
+
+def test_what_is_not_known_is_said():
+    assert averages.with_error(0.234, 0.011) == "0.23 ± 0.01"
+    assert averages.with_error(1234.5, 20, ",.0f") == "1,234 ± 20"
+    assert averages.with_error(0.234, np.nan) == "0.23 (error not known)"
+    assert averages.with_error(np.nan, np.nan) == "not known"
+
+
+def test_a_mean_over_runs_has_the_error_of_those_that_have_a_value():
+    mean, error, freedom = averages.over_runs([1.0, 2.0, 4.0, np.nan])
+    assert (mean, error, freedom) == (pytest.approx(7 / 3), pytest.approx(np.std([1, 2, 4], ddof=1) / np.sqrt(3)), 2)
+    assert averages.over_runs([5.0])[0] == 5
+    assert np.isnan([averages.over_runs([5.0]).error, averages.over_runs([]).mean]).all()

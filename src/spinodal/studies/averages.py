@@ -18,6 +18,10 @@ class Spread(NamedTuple):
     error: float
     freedom: float
 
+    def words(self, form: str = ".2f") -> str:
+        """Mean and error as `with_error` says them."""
+        return with_error(self.mean, self.error, form)
+
 
 def over_runs(values: ArrayLike) -> Spread:
     """Mean and error over the runs that have a value, n of them: sd / sqrt(n) with n - 1 degrees of freedom. NaN without any."""
@@ -27,6 +31,13 @@ def over_runs(values: ArrayLike) -> Spread:
     if n < 2:
         return Spread(float(known[0]) if n else np.nan, np.nan, 0.0)
     return Spread(float(known.mean()), float(known.std(ddof=1) / np.sqrt(n)), n - 1.0)
+
+
+def with_error(value: float, error: float, form: str = ".2f") -> str:
+    """`0.23 ± 0.01`; what is not known is said, not printed as nan."""
+    if not np.isfinite(value):
+        return "not known"
+    return f"{value:{form}} ± {error:{form}}" if np.isfinite(error) else f"{value:{form}} (error not known)"
 
 
 def mean_and_error(values: xarray.DataArray, mcse: xarray.DataArray) -> tuple[xarray.DataArray, xarray.DataArray]:

@@ -10,6 +10,7 @@ from ...figures import gromov2023_shares as figures
 from ...report import Table
 from ...sweeps import Study, Sweep
 from ...transitions.learning_phases import wilson_interval
+from ..averages import with_error
 from ..censored import median_of
 from ..censored_line import LATER, SEEN
 from ..comparison import Comparison, tally
@@ -201,8 +202,7 @@ def _thresholds(found: xarray.Dataset) -> str:
 
 
 def _measured(here: xarray.Dataset, name: str, digits: int) -> str:
-    value, error = float(here[name]), float(here[f"{name}_error"])
-    return f"{value:.{digits}f} ± {error:.{digits}f}" if np.isfinite(error) else f"{value:.{digits}f} (error not known)"
+    return with_error(float(here[name]), float(here[f"{name}_error"]), f".{digits}f")
 
 
 def _table(found: xarray.Dataset) -> Table:

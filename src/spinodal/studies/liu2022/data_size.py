@@ -9,7 +9,7 @@ from ...report import Explorer, MapCell, Table
 from ...sweeps import Study, Sweep
 from ...theory.effective import ideal_accuracy, linear_curve
 from ...transitions.learning_phases import wilson_interval
-from ..averages import half_crossing
+from ..averages import half_crossing, with_error
 from ..comparison import Comparison, tally
 from ..recipe import Analysis, Picture, Recipe, sized_sweep
 from ..trained import reached, run_table
@@ -179,7 +179,7 @@ def _verdict(found: xarray.Dataset, comparisons: tuple[Comparison, ...]) -> tupl
     necessary = "was necessary for the line" if count == 0 else "was NOT necessary for the line"
     half, error = _halves(here)["line"]
     reached = (
-        f"half of the networks have it only at {half / COUNT:.2f} ± {error / COUNT:.2f}"
+        f"half of the networks have it only at {with_error(half / COUNT, error / COUNT)}"
         if np.isfinite(half)
         else "half of the networks never have it"
     )
@@ -189,9 +189,9 @@ def _verdict(found: xarray.Dataset, comparisons: tuple[Comparison, ...]) -> tupl
         + f": theory forces half of the training sets at {float(found['theory_critical_fraction']):.3f} of all pairs, and {reached}."
     )
     (generalise,) = (c for c in comparisons if c.what.startswith(GENERALISE))
+    at = with_error(generalise.obtained, generalise.error, ".1f")
     sentences.append(
-        f"Half of the networks reach a test accuracy of {LEVEL} at {generalise.obtained:.1f} ± {generalise.error:.1f} pairs, where another "
-        f"program has 35 to 40: {generalise.verdict}."
+        f"Half of the networks reach a test accuracy of {LEVEL} at {at} pairs, where another program has 35 to 40: {generalise.verdict}."
         if np.isfinite(generalise.obtained)
         else f"Half of the networks never reach a test accuracy of {LEVEL}."
     )

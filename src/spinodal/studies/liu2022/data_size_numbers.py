@@ -7,7 +7,7 @@ COUNT = 55  # pairs of ten symbols
 
 
 def agreement(here: xarray.Dataset) -> dict[str, float]:
-    """How well the embedding predicts, over the networks of one decoder rate."""
+    """How well the embedding predicts, over the networks of one decoder rate that have not diverged; NaN without any."""
     known = (here["training_pairs"] / COUNT).broadcast_like(here["real_accuracy"])
     share, real, predicted = (
         a.transpose(*here["real_accuracy"].dims).values.ravel() for a in (known, here["real_accuracy"], here["predicted_accuracy"])
@@ -21,8 +21,8 @@ def agreement(here: xarray.Dataset) -> dict[str, float]:
         "correlation": _correlation(real, predicted),
         "by size alone": _correlation(real, share),
         "on test pairs": _correlation(test, promised),
-        "mean difference": float(np.mean(np.abs(real - predicted))),
-        "largest difference": float(np.max(np.abs(real - predicted))),
+        "mean difference": float(np.mean(np.abs(real - predicted))) if real.size else np.nan,
+        "largest difference": float(np.max(np.abs(real - predicted))) if real.size else np.nan,
     }
 
 

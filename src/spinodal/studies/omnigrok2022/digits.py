@@ -142,12 +142,13 @@ def _verdict(found: xarray.Dataset, runs: xarray.Dataset, cell: DigitsCell, comp
     critical, delay = [], []
     for samples in found["samples"].values:
         here = found.sel(samples=samples)
-        least, error, _ = geometric(here["alpha_critical"])
-        critical.append(f"{least:.3f} ± {error:.3f} with N = {samples}, where the grid has {neighbours(found['alpha'].values, least)}")
-        mean, error, _ = over_runs(here["delay"].isel(alpha=-1))
+        least, late = geometric(here["alpha_critical"]), over_runs(here["delay"].isel(alpha=-1))
+        grid = neighbours(found["alpha"].values, least.mean)
+        critical.append(f"{least.words('.3f')} with N = {samples}, where the grid has {grid}")
         bound = "at least " if runs["test_step"].sel(samples=samples).isel(alpha=-1).isnull().any() else ""
         norm = geometric(runs["norm_at_test"].sel(samples=samples).isel(alpha=-1))[0]
-        delay.append(f"{bound}{mean:,.0f} ± {error:,.0f} updates with N = {samples} (norm {norm:.2f} when the test is passed)")
+        passed = f"norm {norm:.2f} when the test is passed" if np.isfinite(norm) else "the test is never passed"
+        delay.append(f"{bound}{late.words(',.0f')} updates with N = {samples} ({passed})")
     few = " Fewer than three: the errors mean little." if count < 3 else ""
     return (
         "These are scikit-learn's digits, not MNIST: only the published words can be compared, not the numbers.",

@@ -77,7 +77,7 @@ def _median(steps: np.ndarray) -> str:
 def _curves(here: xarray.Dataset) -> dict[str, Sequence[Sequence[float]]]:
     norm = here["curve_norm"].transpose("replica", "curve").values
     train, test = (here[f"curve_{name}_accuracy"].transpose("replica", "curve").values for name in ("train", "test"))
-    largest = np.nanmax(norm, axis=1, keepdims=True)
+    largest = np.where(np.isnan(norm), -np.inf, norm).max(axis=1, keepdims=True)  # of a run that never was: no curve
     return dict(zip(LOOKS, (train.tolist(), test.tolist(), (norm / largest).tolist()), strict=True))
 
 

@@ -13,7 +13,7 @@ from ...report import Table
 from ...sweeps import Study, Sweep
 from ...theory.effective import generalisation_steps
 from .. import trained
-from ..averages import Spread, over_runs
+from ..averages import Spread, over_runs, with_error
 from ..comparison import Comparison, tally
 from ..recipe import Analysis, Picture, Recipe, sized_sweep
 from .cell import DIMS, UNITS, OmnigrokCell, run_cell
@@ -165,31 +165,30 @@ def _off_the_clock(below: xarray.Dataset) -> Spread:
 
 def _verdict(found: xarray.Dataset, runs: xarray.Dataset, cell: RandomTeacherCell, comparisons: tuple[Comparison, ...]) -> tuple[str, ...]:
     count, alpha = found.sizes["replica"], SHOWN["alpha"]
-    critical, critical_error, _ = geometric(found["alpha_critical"])
-    passing, passing_error, _ = geometric(found["alpha_passing"])
-    norm, norm_error, _ = geometric(runs["norm_at_test"].sel(alpha=alpha).mean("decay"))
-    (slope, slope_error, _), (start, start_error, _) = time_slopes(runs["test_step"].sel(alpha=alpha), cell.rate)
+    critical, passing = (geometric(found[name]) for name in ("alpha_critical", "alpha_passing"))
+    norm = geometric(runs["norm_at_test"].sel(alpha=alpha).mean("decay"))
+    slope, start = time_slopes(runs["test_step"].sel(alpha=alpha), cell.rate)
     test, train = (exponents(runs[f"{name}_step"].sel(alpha=alpha)) for name in ("test", "train"))
-    crossing, crossing_error, _ = over_runs(runs["test_step"].sel(SHOWN))
+    crossing = over_runs(runs["test_step"].sel(SHOWN))
     below = _below(found, runs)
     still, still_error, _ = _off_the_clock(below)
     late = float((below["test_step"] - below["train_step"]).max()) if below["test_step"].size else np.nan
     few = " Fewer than three: the errors mean little." if count < 3 else ""
     return (
         (
-            f"The reduced test loss is least at α_c = {critical:.2f} ± {critical_error:.2f} (vertex of a parabola in logarithms, geometric "
-            f"mean over replicas; the errors leave out the spacing of the grid, {neighbours(found['alpha'].values, critical)} there), "
-            f"and the test is passed up to α = {passing:.2f} ± {passing_error:.2f}."
-            if math.isfinite(critical)
+            f"The reduced test loss is least at α_c = {critical.words()} (vertex of a parabola in logarithms, geometric "
+            f"mean over replicas; the errors leave out the spacing of the grid, {neighbours(found['alpha'].values, critical.mean)} there), "
+            f"and the test is passed up to α = {passing.words()}."
+            if math.isfinite(critical.mean)
             else "The reduced test loss is least at an end of the grid in every replica: there is no α_c, and no clock that starts there."
         ),
-        f"At α = 2 the step of 95 % test accuracy goes as decay^({test[0]:.2f} ± {test[1]:.2f}), that of 95 % training accuracy as "
-        f"decay^({train[0]:.2f} ± {train[1]:.2f}). It is {start:.0f} ± {start_error:.0f} + ({slope:.3f} ± {slope_error:.3f})/(rate·decay); "
-        f"the clock says ln(α/α_c) = {math.log(alpha):.3f} with the published α_c = 1 and {math.log(alpha / critical):.3f} with ours.",
-        f"The networks pass the test when their norm has fallen to {norm:.2f} ± {norm_error:.2f} of the usual initialisation: "
-        f"{norm / critical:.2f} times α_c, {norm / passing:.2f} times the norm up to which the reduced landscape passes. At the published "
-        f"decay 0.05 that is after {crossing:,.0f} ± {crossing_error:,.0f} updates; the clock says 46,200 with α_c = 1 and "
-        f"{_clock(alpha / passing, cell.rate, SHOWN['decay']):,.0f} with the norm that passes.",
+        f"At α = 2 the step of 95 % test accuracy goes as decay^({test.words()}), that of 95 % training accuracy as "
+        f"decay^({train.words()}). It is {start.words('.0f')} + ({slope.words('.3f')})/(rate·decay); "
+        f"the clock says ln(α/α_c) = {math.log(alpha):.3f} with the published α_c = 1 and {math.log(alpha / critical.mean):.3f} with ours.",
+        f"The networks pass the test when their norm has fallen to {norm.words()} of the usual initialisation: "
+        f"{norm.mean / critical.mean:.2f} times α_c, {norm.mean / passing.mean:.2f} times the norm up to which the reduced landscape "
+        f"passes. At the published decay 0.05 that is after {crossing.words(',.0f')} updates; the clock says 46,200 with α_c = 1 and "
+        f"{_clock(alpha / passing.mean, cell.rate, SHOWN['decay']):,.0f} with the norm that passes.",
         _from_below(still, still_error, late),
         f"{tally(comparisons)} Errors are standard errors over {count} replicas (teacher, inputs and network).{few}",
     )
@@ -204,7 +203,7 @@ def _from_below(exponent: float, error: float, late: float) -> str:
     else:
         judged = "depends on the decay", "is on the clock" if abs(exponent + 1) <= 0.1 else "is neither on the clock nor off it"
     return (
-        f"From α ≤ α_c the test crossing {judged[0]}, as decay^({exponent:.2f} ± {error:.2f}): it {judged[1]}. "
+        f"From α ≤ α_c the test crossing {judged[0]}, as decay^({with_error(exponent, error)}): it {judged[1]}. "
         f"It comes up to {late:,.0f} updates after that of training, where {GAP} are called grokking."
     )
 

@@ -5,6 +5,7 @@ import xarray
 
 from ...report import Table
 from ...transitions.learning_phases import wilson_interval
+from ..averages import with_error
 from ..comparison import Comparison
 from .analysis import CEILING, slope
 from .cell import ARMS, GROUP, LEVEL
@@ -106,7 +107,7 @@ def _decay(found: xarray.Dataset, task: str) -> str:
     said = f"Of {task}, {counts[0]} of {runs} runs generalise with decay 1 and {counts[1]} without"
     if not np.isfinite(ratio):
         return f"{said}; by how much decay lessens the data that is needed is not decided: one of the two lies outside the fractions tried."
-    return f"{said}; with decay they need {ratio:.2f} ± {error:.2f} of the data (published: about a half)."
+    return f"{said}; with decay they need {with_error(ratio, error)} of the data (published: about a half)."
 
 
 def tables(found: xarray.Dataset) -> tuple[Table, ...]:

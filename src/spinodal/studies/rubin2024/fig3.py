@@ -218,7 +218,7 @@ def _verdict(found: xarray.Dataset, comparisons: tuple[Comparison, ...]) -> tupl
         f"{deviation['exact']:.3f} from the theory with the exact eigenvalue and "
         f"by up to {deviation['printed']:.3f} from the theory with the printed one "
         f"(largest Monte Carlo error {spread:.4f}).",
-        f"The two theories are farthest apart in ⟨ΦΨ⟩: at P = {int(coldest['prime'])} and t = {float(coldest['temperature']):g} "
+        f"⟨ΦΨ⟩ tells them apart best: at P = {int(coldest['prime'])} and t = {float(coldest['temperature']):g} "
         f"the posterior has {product:.3f}, the theory {claims['exact']:.3f} with the exact eigenvalue and {claims['printed']:.1f} with the "
         "printed one.",
         "With the exact eigenvalue the published figure's last phase, GMFL-II, does not exist at P = 401, N = 1000, σ_a² = 2e-6, γ = 1e-4: "

@@ -9,6 +9,7 @@ from scipy.special import stdtrit
 from ...measures.fourier import distance_irrelevance_null
 from ...report import Table
 from ...transitions.learning_phases import wilson_interval
+from ..averages import with_error
 from . import published
 from .analysis import LEARNED, ORDER, fall, falls, kinds_near, networks_of, trend_of
 from .order import ENOUGH, SIGNIFICANT
@@ -65,8 +66,8 @@ def _curves(found: xarray.Dataset) -> list[str]:
         ends = [networks_of(found, width)[i] for i in (0, -1)]
         means = " to ".join(f"{_with_error(v)} at {found['attention'].values[i]:g}" for i, v in zip((0, -1), ends, strict=True))
         where = (
-            f"halfway at a coefficient of {here.crossing:.3f} ± {here.crossing_error:.3f}, and the middle half of the fall takes "
-            f"{here.breadth:.3f} ± {here.breadth_error:.3f}"
+            f"halfway at a coefficient of {with_error(here.crossing, here.crossing_error, '.3f')}, and the middle half of the fall takes "
+            f"{with_error(here.breadth, here.breadth_error, '.3f')}"
             if here.converged
             else here.message
         )
