@@ -40,7 +40,7 @@ CATALOGUE = (
         {
             "quick": Size("1 data set x 3 widths", 3),
             "full": Size("10 data sets x 3 widths", 27),
-            "paper": Size("50 data sets x 3 widths", 135),
+            "paper": Size("50 data sets x 3 widths", 190),
         },
         "spinodal.studies.rubin2024.appendix_d",
     ),
