@@ -1,11 +1,29 @@
-"""Numbers of published runs, which may lie beside the project; tests that need them are skipped with a message where they don't."""
+"""Shapes of private kernels are checked in every test; numbers of published runs may lie beside the project.
 
+Tests that need these numbers are skipped with a message where they are not at hand.
+"""
+
+import importlib
 import os
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
+from jaxtyping import install_import_hook
+
+# Modules with shapes in their annotations, which `kernel_shapes.checked` reads
+KERNELS = (
+    *(f"spinodal.training.networks.{name}" for name in ("decoder", "layers", "quadratic", "relu_mlp", "transformer")),
+    "spinodal.training.losses",
+    *(
+        f"spinodal.sampling.posteriors.{name}"
+        for name in ("droplet_law", "droplet_moves", "mode_flips", "modular_addition", "neuron_updates", "stretches", "teacher_student")
+    ),
+)
+with install_import_hook(KERNELS, "kernel_shapes.checked"):
+    for kernel in KERNELS:
+        importlib.import_module(kernel)
 
 HOME = Path(os.environ.get("SPINODAL_SHARED_DATA", Path(__file__).parents[2] / "shared" / "data"))
 

@@ -6,6 +6,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.core import Tracer
+from jaxtyping import Bool, Float, Int
 
 
 def cross_entropy(logits: Any, labels: Any, *, weighted: Any = None) -> jax.Array:
@@ -54,13 +55,13 @@ def stablemax(logits: Any, labels: Any, *, weighted: Any = None) -> jax.Array:
     return _mean(jnp.log(jnp.sum(_stable_scores(logits), axis=1)) - log_own, weighted)
 
 
-def _stable_scores(logits: jax.Array) -> jax.Array:
+def _stable_scores(logits: Float[jax.Array, "n classes"]) -> Float[jax.Array, "n classes"]:
     # The branch that is not taken sees 0, so that it makes no infinity for `where` to multiply by 0 in the gradient
     below = jnp.where(logits < 0, logits, 0)
     return jnp.where(logits < 0, 1 / (1 - below), 1 + logits)
 
 
-def _checked(logits: Any, labels: Any) -> tuple[jax.Array, jax.Array]:
+def _checked(logits: Any, labels: Any) -> tuple[Float[jax.Array, "n classes"], Int[jax.Array, " n"]]:
     logits, labels = jnp.asarray(logits), jnp.asarray(labels)
     if logits.ndim != 2 or labels.shape != logits.shape[:1] or not jnp.issubdtype(labels.dtype, jnp.integer):
         raise ValueError(
@@ -75,16 +76,16 @@ def _checked(logits: Any, labels: Any) -> tuple[jax.Array, jax.Array]:
     return logits, labels
 
 
-def _one_hot(logits: jax.Array, labels: jax.Array) -> jax.Array:
+def _one_hot(logits: Float[jax.Array, "n classes"], labels: Int[jax.Array, " n"]) -> Bool[jax.Array, "n classes"]:
     return jnp.arange(logits.shape[1])[None, :] == labels[:, None]
 
 
-def _own(logits: jax.Array, labels: jax.Array) -> jax.Array:
+def _own(logits: Float[jax.Array, "n classes"], labels: Int[jax.Array, " n"]) -> Float[jax.Array, " n"]:
     """The label's logit: a masked sum, whose gradient is elementwise where that of an indexed read is a scatter."""
     return jnp.sum(jnp.where(_one_hot(logits, labels), logits, 0), axis=1)
 
 
-def _mean(losses: jax.Array, weights: Any) -> jax.Array:
+def _mean(losses: Float[jax.Array, " n"], weights: Any) -> Float[jax.Array, ""]:
     if weights is None:
         return jnp.mean(losses) if losses.size else jnp.full((), jnp.nan, losses.dtype)
     weights = jnp.asarray(weights, losses.dtype)

@@ -18,6 +18,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Float
 
 from .interface import Array
 
@@ -52,7 +53,7 @@ class Averages(NamedTuple):
     product_slope: Array
 
 
-def averages(mean: jax.Array, spread: jax.Array) -> Averages:
+def averages(mean: Float[Array, "*#samples"], spread: Float[Array, "*#samples"]) -> Averages:
     """In closed form: products of normal densities and erf."""
     width = 1 + 2 * spread
     slope = 2 / jnp.sqrt(np.pi * width) * jnp.exp(-mean * mean / width)
@@ -69,13 +70,22 @@ def unknown(input_dim: int, samples: int) -> DropletLaw:
     return DropletLaw(np.zeros(input_dim, np.float32), eye, eye, np.zeros(samples, np.float32))
 
 
-def refined(law: DropletLaw, typical: Averages, inputs: jax.Array, others: Others) -> jax.Array:
+def refined(
+    law: DropletLaw, typical: Averages, inputs: Float[Array, "samples input_dim"], others: Others
+) -> Float[jax.Array, " input_dim"]:
     """One step of Newton's from the law's mean, where averages are `typical`, towards E[grad ln p] = 0."""
     push, _ = _forces(typical, law.spread, others)
     return law.mean + law.covariance @ (push @ inputs - law.mean)
 
 
-def fit(mean: jax.Array, inputs: jax.Array, residual: jax.Array, white: jax.Array, noise: jax.Array, cost: jax.Array) -> DropletLaw:
+def fit(
+    mean: Float[Array, " input_dim"],
+    inputs: Float[Array, "samples input_dim"],
+    residual: Float[Array, " samples"],
+    white: Float[Array, "slots samples"],
+    noise: Array,
+    cost: Array,
+) -> DropletLaw:
     """The law of one more neuron in this network, from a start at `mean`; `white` is L^-1 Phi of the neurons whose readouts are out."""
     eye = jnp.eye(len(mean), dtype=mean.dtype)
 
@@ -96,7 +106,9 @@ def fit(mean: jax.Array, inputs: jax.Array, residual: jax.Array, white: jax.Arra
     return described(*jax.lax.fori_loop(0, 8, step, (mean, 2 * eye)))
 
 
-def _forces(average: Averages, spread: jax.Array, others: Others) -> tuple[jax.Array, jax.Array]:
+def _forces(
+    average: Averages, spread: Float[Array, " samples"], others: Others
+) -> tuple[Float[jax.Array, " samples"], Float[jax.Array, " samples"]]:
     """Derivative of the averaged log likelihood by each sample's mean pre-activation, and minus its second derivative."""
     phi, slope = average.phi, average.slope
     terms = jnp.stack([others.residual, phi - others.shadow]) @ phi

@@ -21,6 +21,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Bool, Float
 
 from . import droplet_law
 from .droplet_law import Averages, DropletLaw, Others
@@ -41,11 +42,11 @@ class Kind(NamedTuple):
     middle_share: Array
     far_share: Array
 
-    def is_far(self, weights: jax.Array) -> jax.Array:
+    def is_far(self, weights: Float[Array, "*neurons input_dim"]) -> Bool[jax.Array, "*neurons"]:
         """Of whitened weights (..., input_dim)."""
         return jnp.abs(weights[..., 0]) > self.far
 
-    def log_chance(self, weights: jax.Array) -> jax.Array:
+    def log_chance(self, weights: Float[Array, "*neurons input_dim"]) -> Float[jax.Array, "*neurons"]:
         """Logarithm of the chance of being picked."""
         beyond = jnp.abs(weights[..., 0]) > self.middle
         return jnp.log(jnp.where(self.is_far(weights), self.far_share, jnp.where(beyond, self.middle_share, self.near_share)))
@@ -67,7 +68,7 @@ class Collapsed(NamedTuple):
     cost: Array
     inside: Array  # (slots,) bool
 
-    def factor(self, gram: jax.Array) -> jax.Array:
+    def factor(self, gram: Float[Array, "slots slots"]) -> Float[jax.Array, "slots slots"]:
         """L with L L^T = Phi Phi^T + c."""
         return jnp.linalg.cholesky(gram + self.cost * jnp.eye(len(gram), dtype=gram.dtype))
 
@@ -86,14 +87,14 @@ class _Survey(NamedTuple):
 
 def births_and_deaths(
     key: jax.Array,
-    weights: jax.Array,
-    phi: jax.Array,
+    weights: Float[Array, "slots input_dim"],
+    phi: Float[Array, "slots samples"],
     picked: Collapsed,
     typical: Averages,
     law: DropletLaw,
     yielding: Yielding,
     kind: Kind,
-) -> tuple[jax.Array, jax.Array, jax.Array]:
+) -> tuple[Float[jax.Array, "slots input_dim"], Float[jax.Array, "slots samples"], Float[jax.Array, ""]]:
     """ASKS neurons asked, one after the other, to change their kind; weights, activations, and the share that did."""
     keys, (slots, input_dim) = jax.random.split(key, 4), weights.shape
     count = jnp.sum(picked.inside)
@@ -184,7 +185,9 @@ def births_and_deaths(
     return weights, phi, changed / ASKS
 
 
-def breathe(key: jax.Array, weights: jax.Array, phi: jax.Array, picked: Collapsed, kind: Kind) -> tuple[jax.Array, jax.Array, jax.Array]:
+def breathe(
+    key: jax.Array, weights: Float[Array, "slots input_dim"], phi: Float[Array, "slots samples"], picked: Collapsed, kind: Kind
+) -> tuple[Float[jax.Array, "slots input_dim"], Float[jax.Array, "slots samples"], Float[jax.Array, ""]]:
     """BREATHS steps of a random walk in the common size of all droplets; weights, activations, and the share of steps taken."""
     keys, input_dim = jax.random.split(key, 3), weights.shape[1]
     shifts = jax.random.normal(keys[0], (BREATHS,)) * SHIFT

@@ -26,6 +26,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.scipy.linalg import cho_solve
+from jaxtyping import Float
 
 from .interface import Array, Place
 from .modular_addition import Constants, coupling_of, features_of, is_droplet, modes_of, potential_and_gradient, power_of, split, waves
@@ -135,7 +136,7 @@ def throw(key: jax.Array) -> Dice:
     )
 
 
-def survey(weights: jax.Array, constants: Constants) -> Network:
+def survey(weights: Float[Array, "prime 2 width"], constants: Constants) -> Network:
     """The network at these weights."""
     features = features_of(weights)
     gram = jnp.eye(len(features), dtype=weights.dtype) + coupling_of(weights.shape[2], constants) * (features @ features.T)
@@ -216,7 +217,9 @@ def ask(dice: Dice, network: Network, constants: Constants, tuning: Tuning) -> A
     return Asked(neuron, weights_new, jnp.where(possible, log_chance, -jnp.inf), before, after)
 
 
-def _replaced(inverse: jax.Array, before: jax.Array, after: jax.Array, coupling: Array) -> jax.Array:
+def _replaced(
+    inverse: Float[jax.Array, "pairs pairs"], before: Float[jax.Array, " pairs"], after: Float[jax.Array, " pairs"], coupling: Array
+) -> Float[jax.Array, "pairs pairs"]:
     """The inverse of B with one column of the features replaced."""
     solved = inverse @ before
     inverse = inverse + jnp.outer(solved, solved * (coupling / (1 - coupling * before @ solved)))
@@ -224,6 +227,6 @@ def _replaced(inverse: jax.Array, before: jax.Array, after: jax.Array, coupling:
     return inverse - jnp.outer(solved, solved * (coupling / (1 + coupling * after @ solved)))
 
 
-def _outer(constants: Constants) -> jax.Array:
+def _outer(constants: Constants) -> Float[jax.Array, ""]:
     """Phi in the outer well at the onset."""
     return jnp.sqrt(3 / constants.sextic_decay)

@@ -19,6 +19,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.scipy.linalg import solve_triangular
+from jaxtyping import Bool, Float
 
 from ...citations import RUBIN2024
 from ...problems import ModularAddition
@@ -71,7 +72,7 @@ def bind(shape: tuple[int, ...]) -> Kernels:
     return Kernels(potential_and_gradient, observe, refresh=refresh, tune=tune, untuned=untuned)
 
 
-def potential_and_gradient(z: jax.Array, constants: Constants) -> tuple[jax.Array, jax.Array]:
+def potential_and_gradient(z: Float[Array, " dim"], constants: Constants) -> tuple[Float[jax.Array, ""], Float[jax.Array, " dim"]]:
     """U above, without the Gaussian prior |z|^2 / 2, and dU/dz; shapes come from `constants.targets` and z alone."""
     weights = split(z, constants)
     total = weights[:, None, 0] + weights[None, :, 1]  # (P, P, N)
@@ -125,12 +126,12 @@ def planted_start(problem: ModularAddition, generator: np.random.Generator) -> n
     return weights.ravel().astype(np.float32)
 
 
-def split(z: jax.Array, constants: Constants) -> jax.Array:
+def split(z: Float[Array, " dim"], constants: Constants) -> Float[Array, "prime 2 width"]:
     """Weights (P, 2, N): residue, w or v, neuron."""
     return z.reshape(constants.targets.shape[1], 2, -1)
 
 
-def features_of(weights: jax.Array) -> jax.Array:
+def features_of(weights: Float[Array, "prime 2 neurons"]) -> Float[jax.Array, "prime*prime neurons"]:
     """(w_n + v_m)^2, (P^2, neurons), of weights (P, 2, neurons)."""
     return jnp.square(weights[:, None, 0] + weights[None, :, 1]).reshape(-1, weights.shape[2])
 
@@ -140,7 +141,9 @@ def coupling_of(width: int, constants: Constants) -> Array:
     return constants.readout_variance / (width * constants.noise)
 
 
-def _inverse(features: jax.Array, constants: Constants) -> tuple[jax.Array, jax.Array, jax.Array]:
+def _inverse(
+    features: Float[jax.Array, "pairs width"], constants: Constants
+) -> tuple[Float[jax.Array, "lesser lesser"], Float[jax.Array, "pairs prime"], Float[jax.Array, ""]]:
     """The inverse of the smaller Gram matrix, 1 + s X X^T or 1 + s X^T X, then sigma^2 A^-1 Y, then log det(A / sigma^2)."""
     samples, width = features.shape
     coupling = coupling_of(width, constants)
@@ -155,7 +158,9 @@ def _inverse(features: jax.Array, constants: Constants) -> tuple[jax.Array, jax.
     return inverse, constants.targets - coupling * features @ (inverse @ (features.T @ constants.targets)), logdet
 
 
-def _likelihood(features: jax.Array, constants: Constants) -> tuple[jax.Array, jax.Array]:
+def _likelihood(
+    features: Float[jax.Array, "pairs width"], constants: Constants
+) -> tuple[Float[jax.Array, ""], Float[jax.Array, "pairs width"]]:
     """Minus log likelihood of the table and its gradient in the features X."""
     outputs = constants.targets.shape[1]
     inverse, solution, logdet = _inverse(features, constants)
@@ -167,25 +172,27 @@ def _likelihood(features: jax.Array, constants: Constants) -> tuple[jax.Array, j
     return potential, coupling * (features @ (outputs * inverse) - solution @ (solution.T @ features) / constants.noise)
 
 
-def modes_of(weights: jax.Array, constants: Constants) -> tuple[jax.Array, jax.Array]:
+def modes_of(
+    weights: Float[Array, "prime 2 width"], constants: Constants
+) -> tuple[Float[jax.Array, "modes 2 width"], Float[jax.Array, "modes 2 width"]]:
     """Real and imaginary Fourier amplitudes of modes 0 ... (P - 1) / 2, (modes, 2, N) each."""
     found = waves(constants) @ weights.reshape(len(weights), -1)
     real, imaginary = found.reshape(2, -1, *weights.shape[1:])
     return real, imaginary
 
 
-def power_of(weights: jax.Array, constants: Constants) -> jax.Array:
+def power_of(weights: Float[Array, "prime 2 width"], constants: Constants) -> Float[jax.Array, "modes 2 width"]:
     """Phi_k and Psi_k, k = 1 ... (P - 1) / 2, (modes, 2, N)."""
     real, imaginary = modes_of(weights, constants)
     return (jnp.square(real) + jnp.square(imaginary))[1:]
 
 
-def is_droplet(power: jax.Array, constants: Constants, axis: int) -> jax.Array:
+def is_droplet(power: Float[Array, "*shape"], constants: Constants, axis: int) -> Bool[jax.Array, "*rest"]:
     """Whether Phi and Psi, side by side along `axis`, are both above 1 / sqrt(3 gamma)."""
     return jnp.all(power > 1 / jnp.sqrt(3 * constants.sextic_decay), axis=axis)
 
 
-def _decay(weights: jax.Array, constants: Constants) -> tuple[jax.Array, jax.Array]:
+def _decay(weights: Float[Array, "prime 2 width"], constants: Constants) -> tuple[Float[jax.Array, ""], Float[jax.Array, "prime 2 width"]]:
     """The sextic decay and its gradient in the weights; a mode k >= 1 stands for itself and P - k."""
     strength = len(weights) * constants.sextic_decay
     real, imaginary = modes_of(weights, constants)
@@ -196,7 +203,7 @@ def _decay(weights: jax.Array, constants: Constants) -> tuple[jax.Array, jax.Arr
     return jnp.sum(square * power) / 6, (waves(constants).T @ slope).reshape(weights.shape)
 
 
-def waves(constants: Constants) -> jax.Array:
+def waves(constants: Constants) -> Float[jax.Array, "twice_modes prime"]:
     """Rows cos(2 pi k n / P) / P of the modes 0 ... (P - 1) / 2, then rows -sin(2 pi k n / P) / P; times w_n these are w_k."""
     P = constants.targets.shape[1]
     angle = 2 * np.pi * np.outer(np.arange((P + 1) // 2), np.arange(P)) / P

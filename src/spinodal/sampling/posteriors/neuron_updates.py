@@ -22,6 +22,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Float
 
 from . import droplet_law, droplet_moves
 from .droplet_law import DropletLaw
@@ -154,7 +155,13 @@ def bind_neuron_updates(shape: Shape) -> tuple[Callable, Callable, Callable]:
 
 
 def _round(
-    key: jax.Array, network: _Network, move: Callable, inputs: jax.Array, constants: Constants, kind: Kind, slots: int
+    key: jax.Array,
+    network: _Network,
+    move: Callable,
+    inputs: Float[Array, "samples input_dim"],
+    constants: Constants,
+    kind: Kind,
+    slots: int,
 ) -> tuple[_Network, jax.Array]:
     """Pick neurons, `move(key, weights, phi, picked)` them, draw their readouts; the network, and what the move tells."""
     keys = jax.random.split(key, 3)
@@ -181,11 +188,11 @@ def _round(
     return network, told
 
 
-def _scaled_inputs(constants: Constants, shape: Shape) -> jax.Array:
+def _scaled_inputs(constants: Constants, shape: Shape) -> Float[Array, "samples input_dim"]:
     """(samples, input_dim): pre-activations are these times whitened weights."""
     return constants.inputs.reshape(-1, shape.input_dim) * constants.weight_scale
 
 
-def _cost(constants: Constants) -> jax.Array:
+def _cost(constants: Constants) -> Float[Array, ""]:
     """c = sigma^2 N / sigma_a^2."""
     return constants.noise / constants.readout_scale**2

@@ -15,6 +15,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Float
 
 from .droplet_moves import Collapsed, Kind
 from .interface import Array
@@ -33,8 +34,8 @@ class _Sweep(NamedTuple):
 
 
 def stretch(
-    key: jax.Array, weights: jax.Array, phi: jax.Array, picked: Collapsed, kind: Kind, bend: jax.Array
-) -> tuple[jax.Array, jax.Array, jax.Array]:
+    key: jax.Array, weights: Float[Array, "slots input_dim"], phi: Float[Array, "slots samples"], picked: Collapsed, kind: Kind, bend: Array
+) -> tuple[Float[jax.Array, "slots input_dim"], Float[jax.Array, "slots samples"], Float[jax.Array, ""]]:
     """SWEEPS sweeps; weights, activations, and the share of neurons that moved."""
     slots, input_dim = weights.shape
     across = weights.at[:, 0].set(0.0) @ picked.inputs.T

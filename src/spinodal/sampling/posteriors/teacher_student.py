@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Float
 
 from ...citations import RUBIN2024
 from ...problems import TeacherStudent, TeacherStudentData
@@ -117,13 +118,15 @@ def bind(shape: Shape) -> Kernels:
     return Kernels(exact, _bind_observe(shape), _bind_potential(shape), guide, bind_stiff(shape), *bind_neuron_updates(shape))
 
 
-def split(z: jax.Array, shape: Shape) -> tuple[jax.Array, jax.Array]:
+def split(z: Float[Array, " dim"], shape: Shape) -> tuple[Float[Array, "width input_dim"], Float[Array, " width"]]:
     """First-layer weights (width, input_dim) and readouts (width,), whitened."""
     return z[: -shape.width].reshape(shape.width, shape.input_dim), z[-shape.width :]
 
 
 def _bind_gradient(shape: Shape, precision: Any) -> Callable[[jax.Array, Constants], tuple[jax.Array, jax.Array, jax.Array]]:
-    def potential_and_gradient(z: jax.Array, constants: Constants) -> tuple[jax.Array, jax.Array, jax.Array]:
+    def potential_and_gradient(
+        z: Float[Array, " dim"], constants: Constants
+    ) -> tuple[Float[jax.Array, ""], Float[jax.Array, " dim"], Float[jax.Array, " samples"]]:
         """Potential, gradient and targets less output, sample by sample; the factors of products rounded to `precision`, sums float32.
 
         Pre-activations lie (width, tile), so that no product has to turn one of them: that costs bfloat16 most of what it gains.
@@ -153,7 +156,7 @@ def _bind_gradient(shape: Shape, precision: Any) -> Callable[[jax.Array, Constan
 
 
 def _bind_potential(shape: Shape) -> Callable[[jax.Array, Constants], tuple[jax.Array, jax.Array]]:
-    def potential(z: jax.Array, constants: Constants) -> tuple[jax.Array, jax.Array]:
+    def potential(z: Float[Array, " dim"], constants: Constants) -> tuple[Float[jax.Array, ""], Float[jax.Array, " samples"]]:
         """As `potential_and_gradient`. The sum over neurons is not written as a product: XLA takes 1.6 times as long over that."""
         weights, readouts = split(z, shape)
         w, a = weights * constants.weight_scale, readouts * constants.readout_scale
@@ -174,7 +177,7 @@ def _bind_guide(shape: Shape) -> Callable[[jax.Array, Constants], tuple[jax.Arra
 
 
 def bind_stiff(shape: Shape) -> Callable[[jax.Array, Constants], jax.Array]:
-    def stiff(z: jax.Array, constants: Constants) -> jax.Array:
+    def stiff(z: Float[Array, " dim"], constants: Constants) -> Float[jax.Array, " dim"]:
         """Gradient of |y - X beta|^2 / (2 sigma^2), beta = E_x[f x] = sum_i a_i g(w_i) w_i, g(w) = 2 / sqrt(pi (1 + 2 |w|^2)).
 
         The n inputs tell each of the d components of beta some n / d times better than any other function of theirs.

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Float, Int
 
 from ...errors import choice, integer, require
 from .interface import symbols_of
@@ -149,7 +150,9 @@ class Decoder:
         a = streams[0].where
         return [Stream(first, a), Stream(second, a), Stream(third, None), Stream(equals, None)], activations
 
-    def _rest(self, parameters: dict[str, Any], i: int, own: jax.Array, attended: jax.Array) -> tuple[jax.Array, jax.Array]:
+    def _rest(
+        self, parameters: dict[str, Any], i: int, own: Float[Any, "one_or_n d"], attended: Float[Any, "n d"]
+    ) -> tuple[Float[jax.Array, "n d"], Float[jax.Array, "n d_mlp"]]:
         """The stream after attention is added and the MLP has seen it, and the activations of the MLP."""
         x = own + attended
         if not self._pre:
@@ -160,7 +163,7 @@ class Decoder:
         x = x + _affine(parameters, f"mlp_out_{i}", f"mlp_out_bias_{i}", activations)
         return x if self._pre else _norm(parameters, "mlp", x, i), activations
 
-    def _mixed(self, query: jax.Array, places: list[jax.Array]) -> jax.Array:
+    def _mixed(self, query: Float[Any, "own d"], places: list[Any]) -> Float[jax.Array, "n d"]:
         """Sum over the places of softmax weight times value, (n, d); `places` have keys and values side by side, in n rows or one."""
         heads = (self.heads, self.d_model // self.heads)
         keys, values = zip(*(jnp.split(x, 2, axis=1) for x in places), strict=True)
@@ -180,16 +183,16 @@ def sines(d_model: int) -> np.ndarray:
     return np.where(i % 2 == 0, np.sin(angle), np.cos(angle))
 
 
-def _taken(table: jax.Array, index: jax.Array | None) -> jax.Array:
+def _taken(table: Float[Any, "entries d"], index: Int[Any, " n"] | None) -> Float[Any, "rows d"]:
     return table if index is None else rows(table, index)
 
 
-def _affine(parameters: dict[str, Any], matrix: str, bias: str, x: jax.Array) -> jax.Array:
+def _affine(parameters: dict[str, Any], matrix: str, bias: str, x: Float[Any, "n inputs"]) -> Float[jax.Array, "n outputs"]:
     found = product(x, parameters[matrix])
     return found + parameters[bias] if bias in parameters else found
 
 
-def _norm(parameters: dict[str, Any], name: str, x: jax.Array, i: int | None = None) -> jax.Array:
+def _norm(parameters: dict[str, Any], name: str, x: Float[Any, "n d"], i: int | None = None) -> Float[jax.Array, "n d"]:
     """LayerNorm over the features."""
     ending = "" if i is None else f"_{i}"
     centred = x - jnp.mean(x, axis=1, keepdims=True)

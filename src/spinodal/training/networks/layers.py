@@ -8,6 +8,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.core import Tracer
+from jaxtyping import Float, Int, Shaped
 
 from .interface import Network, Symbols
 
@@ -50,12 +51,12 @@ def symbols_read(network: Network, parameters: Mapping[str, Any], output: str, o
     return symbols
 
 
-def rows(table: jax.Array, index: jax.Array) -> jax.Array:
+def rows(table: Shaped[Any, "entries ..."], index: Int[Any, " n"]) -> Shaped[jax.Array, "n ..."]:
     """`table[index]` for an index that is known to be in bounds."""
     return jnp.asarray(table).at[index].get(mode="promise_in_bounds")
 
 
-def product(x: jax.Array, weights: jax.Array) -> jax.Array:
+def product(x: Float[Any, "n inputs"], weights: Float[Any, "inputs outputs"]) -> Float[jax.Array, "n outputs"]:
     """`x @ weights`, shapes (n, inputs) and (inputs, outputs).
 
     With more inputs than outputs the gradient of the weights is computed as (outputs, inputs) and then turned: XLA's CPU back end is
@@ -69,7 +70,7 @@ def product(x: jax.Array, weights: jax.Array) -> jax.Array:
 
 
 @jax.custom_jvp
-def relu(x: jax.Array) -> jax.Array:
+def relu(x: Float[Any, "*shape"]) -> Float[jax.Array, "*shape"]:
     """max(x, 0), with slope 0 at 0.
 
     Its slope is read off the result, as `jax.nn.relu` reads it off x: the backward pass then needs one array of n rows, not two.

@@ -5,6 +5,7 @@ from typing import Any
 
 import jax
 import numpy as np
+from jaxtyping import Float, Int
 
 from ...errors import choice, integer, positive, require
 from .interface import symbols_of
@@ -71,5 +72,5 @@ class QuadraticMLP:
     training_logits = logits
 
 
-def _squares(first: jax.Array, index: jax.Array, other: jax.Array) -> jax.Array:
+def _squares(first: Float[Any, "entries width"], index: Int[Any, " n"], other: Int[Any, " n"]) -> Float[jax.Array, "n width"]:
     return (rows(first, index) + rows(first, other)) ** 2

@@ -7,6 +7,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Float, Int
 
 from ...errors import integer, positive, require
 from .interface import symbols_of
@@ -79,7 +80,7 @@ class ReluMLP:
 
     training_logits = logits
 
-    def _table(self, parameters: dict[str, Any]) -> jax.Array:
+    def _table(self, parameters: dict[str, Any]) -> Float[Any, "entries width"]:
         """What each symbol adds to the first layer, (2p, widths[0]); exact with an embedding too, and n/p times less work."""
         weights = parameters["weights_0"]
         if self.embedding is None:
@@ -89,11 +90,13 @@ class ReluMLP:
         return jnp.concatenate(halves)
 
     @staticmethod
-    def _affine(parameters: dict[str, Any], i: int, inputs: jax.Array) -> jax.Array:
+    def _affine(parameters: dict[str, Any], i: int, inputs: Float[Any, "n inputs"]) -> Float[jax.Array, "n outputs"]:
         found = product(inputs, parameters[f"weights_{i}"])
         return found + parameters[f"biases_{i}"] if f"biases_{i}" in parameters else found
 
 
-def _first_layer(table: jax.Array, bias: jax.Array | None, index: jax.Array, other: jax.Array) -> jax.Array:
+def _first_layer(
+    table: Float[Any, "entries width"], bias: Float[Any, " width"] | None, index: Int[Any, " n"], other: Int[Any, " n"]
+) -> Float[jax.Array, "n width"]:
     before = rows(table, index) + rows(table, other)
     return relu(before if bias is None else before + bias)

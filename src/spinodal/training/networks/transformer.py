@@ -1,11 +1,13 @@
 """The one-layer transformer of the modular-addition papers, in an exact form that computes only what is read."""
 
 from dataclasses import dataclass, replace
+from functools import reduce
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Float, Int
 
 from ...errors import integer, real, require
 from ..optimizers.pytree import traced
@@ -113,11 +115,11 @@ class OneLayerTransformer:
         attended = self._attend(scores, [_project(x, parameters["value"]) for x in places], len(embeddings))
         return _read(parameters, _residual(parameters, last, attended))[:, : self._prime(parameters)]
 
-    def _attended(self, parameters: dict[str, Any], pairs: Any) -> jax.Array:
+    def _attended(self, parameters: dict[str, Any], pairs: Any) -> Float[jax.Array, "n d"]:
         """The residual stream of the last position after attention, (n, d)."""
         return _residual(parameters, *self._weighed(parameters, pairs))
 
-    def _weighed(self, parameters: dict[str, Any], pairs: Any) -> tuple[jax.Array, jax.Array]:
+    def _weighed(self, parameters: dict[str, Any], pairs: Any) -> tuple[Float[Any, "one_or_n d"], Float[jax.Array, "n d"]]:
         """The last position, (1 or n, d), and its weighted values of all heads, (n, d), from tables over the symbols."""
         prime = self._prime(parameters)
         pairs = checked_pairs(pairs, prime)
@@ -137,13 +139,13 @@ class OneLayerTransformer:
         weighed = jax.checkpoint(self._gather)(scores, values, pairs)
         return last if self.equals_token else rows(last, pairs[:, 1]), weighed
 
-    def _gather(self, scores: list[jax.Array], values: list[jax.Array], pairs: jax.Array) -> jax.Array:
+    def _gather(self, scores: list[Any], values: list[Any], pairs: Int[Any, "n 2"]) -> Float[jax.Array, "n d"]:
         a, b = pairs[:, 0], pairs[:, 1]
         index = [a if self.equals_token else a * len(values[0]) + b, b]
         taken = [rows(score, i) for score, i in zip(scores, index, strict=False)] + scores[2:]
         return self._attend(taken, [rows(values[0], a), rows(values[1], b), *values[2:]], len(pairs))
 
-    def _attend(self, scores: list[jax.Array], values: list[jax.Array], n: int) -> jax.Array:
+    def _attend(self, scores: list[Any], values: list[Any], n: int) -> Float[jax.Array, "{n} d"]:
         """Sum over the places of weight times value, (n, d); scores (n or 1, heads), values (n or 1, heads, size), a list over places."""
         top = scores[0]
         for score in scores[1:]:
@@ -153,13 +155,13 @@ class OneLayerTransformer:
         total = sum(powers[1:], powers[0])
         weights = [self.attention * power / total + (1 - self.attention) for power in powers]
         weighed = [weight[:, :, None] * value for weight, value in zip(weights, values, strict=True)]
-        return sum(weighed[1:], weighed[0]).reshape(n, self.d_model)
+        return reduce(jnp.add, weighed).reshape(n, self.d_model)
 
     def _prime(self, parameters: dict[str, Any]) -> int:
         # `attention` may be traced, and has no part in the shapes
         return symbols_read(replace(self, attention=1.0), parameters, "unembedding", others=self.equals_token)
 
-    def _equals(self, parameters: dict[str, Any]) -> jax.Array:
+    def _equals(self, parameters: dict[str, Any]) -> Float[Any, "1 d"]:
         return parameters["embedding"][-1:] + parameters["position"][2]
 
     @property
@@ -167,26 +169,26 @@ class OneLayerTransformer:
         return (self.d_model // self.heads) ** -0.5
 
 
-def _project(x: jax.Array, weights: jax.Array) -> jax.Array:
+def _project(x: Float[Any, "n d"], weights: Float[Any, "heads d size"]) -> Float[Any, "n heads size"]:
     """(n, d) by (heads, d, size) to (n, heads, size)."""
     heads, d, size = weights.shape
     return (x @ weights.transpose(1, 0, 2).reshape(d, heads * size)).reshape(-1, heads, size)
 
 
-def _output(parameters: dict[str, Any]) -> jax.Array:
+def _output(parameters: dict[str, Any]) -> Float[Any, "d d"]:
     """O of all heads, (d, d)."""
     return parameters["output"].reshape(-1, parameters["output"].shape[-1])
 
 
-def _residual(parameters: dict[str, Any], last: jax.Array, weighed: jax.Array) -> jax.Array:
+def _residual(parameters: dict[str, Any], last: Float[Any, "one_or_n d"], weighed: Float[Any, "n d"]) -> Float[jax.Array, "n d"]:
     return last + product(weighed, _output(parameters))
 
 
-def _mlp(parameters: dict[str, Any], stream: jax.Array) -> jax.Array:
+def _mlp(parameters: dict[str, Any], stream: Float[Any, "n d"]) -> Float[jax.Array, "n d_mlp"]:
     return relu(product(stream, parameters["mlp_in"]) + parameters["mlp_in_bias"])
 
 
-def _read(parameters: dict[str, Any], stream: jax.Array) -> jax.Array:
+def _read(parameters: dict[str, Any], stream: Float[Any, "n d"]) -> Float[jax.Array, "n tokens"]:
     stream = stream + product(_mlp(parameters, stream), parameters["mlp_out"]) + parameters["mlp_out_bias"]
     return product(stream, parameters["unembedding"])
 
@@ -196,7 +198,7 @@ def _composing_saves(n: int, d: int, m: int, v: int) -> bool:
     return n * (d * d + m * (d - v)) > d * d * (m + v) + d * m * v
 
 
-def _read_composed(parameters: dict[str, Any], last: jax.Array, weighed: jax.Array) -> jax.Array:
+def _read_composed(parameters: dict[str, Any], last: Float[Any, "1 d"], weighed: Float[Any, "n d"]) -> Float[jax.Array, "n tokens"]:
     """`_read` of the residual stream of one last position, which is never computed: (n, d) to (n, m) to (n, v) without a stop at d."""
     output, readout = _output(parameters), parameters["unembedding"]
     bias = last @ parameters["mlp_in"] + parameters["mlp_in_bias"]
