@@ -32,10 +32,13 @@ def test_the_error_of_a_few_runs_is_itself_hardly_known():
     for freedom in (1, 2, 9):
         assert t.sf(compared(1.0, 1.0, error=0.1, freedom=freedom).limit, freedom) == pytest.approx(norm.sf(3))
     three = {"error": 0.1, "freedom": 2}
-    assert compared(1.0, 2.9, **three).agrees
-    assert not compared(1.0, 3.0, **three).agrees
-    assert compared(1.0, 1.0, **three).within == pytest.approx(1.92, abs=0.005)
-    assert compared(1.0, 1.0).within == 0.01
+    assert compared(1.0, 1.3, **three).verdict == "agrees"
+    assert compared(1.0, 2.9, **three).verdict == "not decided"
+    assert compared(1.0, 2.9, **three, should_agree=False).verdict == "not decided"
+    assert compared(1.0, 3.0, **three).verdict == "differs"
+    assert compared(1.0, 1.0, **three).beyond == pytest.approx(1.92, abs=0.005)
+    assert (compared(1.0, 1.0).within, compared(1.0, 1.0).beyond) == (0.01, 0.01)
+    assert compared(1.0, 1.5, tolerance=0.6, **three).verdict == "agrees"
 
 
 def test_an_estimate_of_few_runs_keeps_its_promise():
@@ -43,7 +46,8 @@ def test_an_estimate_of_few_runs_keeps_its_promise():
     rng = np.random.default_rng(0)
     for runs in (2, 3, 5):
         draws = [over_runs(row) for row in rng.normal(size=(4000, runs))]
-        differ = np.mean([not compared(0.0, s.mean, tolerance=0, error=s.error, freedom=s.freedom).agrees for s in draws])
+        rows = [compared(0.0, s.mean, tolerance=0, error=s.error, freedom=s.freedom) for s in draws]
+        differ = np.mean([row.verdict == "differs" for row in rows])
         assert abs(differ - 0.0027) < 4 * np.sqrt(0.0027 / 4000)
         assert np.mean([abs(s.mean) > 3 * s.error for s in draws]) > 0.03
 

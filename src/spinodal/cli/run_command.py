@@ -95,10 +95,10 @@ def _show(outcome: Any, flags: RunFlags) -> None:
         print_json(as_json(outcome))
     elif not flags.quiet and outcome.complete:
         rows = [
-            (c.what, c.source, *map(_short, (c.expected, c.obtained, c.within, c.z if c.error else None)), c.verdict)
+            (c.what, c.source, *map(_short, (c.expected, c.obtained, c.within, c.beyond, c.z if c.error else None)), c.verdict)
             for c in outcome.comparisons
         ]
-        print_table("", ("what", "source", "expected", "obtained", "within", "z", "verdict"), rows)
+        print_table("", ("what", "source", "expected", "obtained", "within", "beyond", "z", "verdict"), rows)
         print()
         for sentence in outcome.verdict:
             print(sentence)

@@ -10,8 +10,9 @@ class Comparison:
     """One expected number and what came out.
 
     `error` is one standard error of `obtained`: 0 for a deterministic number, NaN where it is not known, as with one seed. Numbers agree
-    within `tolerance`, or within three errors; an error from the scatter of n runs has `freedom` n - 1, and three becomes what Student's t
-    has for the same probability, 19 for 3 runs, 4.1 for 10. Without a known error a number beyond the tolerance is not decided.
+    within `tolerance`, or within three errors. An error from the scatter of n runs has `freedom` n - 1, and numbers differ only beyond what
+    Student's t has for the probability of three: 19 errors for 3 runs, 4.1 for 10. Between the two nothing is decided, nor beyond the
+    tolerance where the error is not known.
     `should_agree=False` marks a published number that is known to be wrong: a study that reproduced
     it would contradict the erratum; `side` says on which side of it the right one lies. With an error above `largest_error` agreement
     would mean nothing: not decided, unless the difference exceeds the tolerance by three errors.
@@ -35,13 +36,21 @@ class Comparison:
 
     @property
     def limit(self) -> float:
-        """How many errors may lie between numbers that agree: 3, or as many of Student's t."""
+        """How many errors apart numbers must be to differ: 3, or as many of Student's t."""
         return _three(self.freedom)
 
     @property
     def within(self) -> float:
         """The largest difference of numbers that agree."""
-        return max(self.tolerance, self.limit * self.error if self.error > 0 else 0.0)
+        return self._reach(3)
+
+    @property
+    def beyond(self) -> float:
+        """The largest difference of numbers that do not differ."""
+        return self._reach(self.limit)
+
+    def _reach(self, errors: float) -> float:
+        return max(self.tolerance, errors * self.error if self.error > 0 else 0.0)
 
     @property
     def agrees(self) -> bool:
@@ -55,11 +64,13 @@ class Comparison:
 
     @property
     def vague(self) -> bool:
-        """The error is too large to agree, the difference too small to differ; or no error is known, and the tolerance does not decide."""
+        """Too far apart to agree and too close to differ, with an error that is large, of few runs, or not known."""
         away = abs(self.obtained - self.expected)
         if math.isnan(self.error):
             return away > self.tolerance
-        return self.error > self.largest_error and away <= self.tolerance + self.limit * self.error
+        if self.error > self.largest_error:
+            return away <= self.tolerance + self.limit * self.error
+        return self.within < away <= self.beyond
 
     @property
     def as_hoped(self) -> bool:

@@ -166,15 +166,26 @@ def _first_failure(folder: Folder) -> str:
 def comparison_table(comparisons: tuple[Comparison, ...]) -> Table:
     """Expected | obtained | z, as the page shows it."""
     rows = [
-        (c.what, c.source, c.expected, c.obtained, _digits(c.error, 2) or None, _digits(c.within, 3), _digits(c.z, 3), c.verdict)
+        (
+            c.what,
+            c.source,
+            c.expected,
+            c.obtained,
+            _digits(c.error, 2) or None,
+            _digits(c.within, 3),
+            _digits(c.beyond, 3),
+            _digits(c.z, 3),
+            c.verdict,
+        )
         for c in comparisons
     ]
     marks = ["" if not c.known else "good" if c.as_hoped else "bad" for c in comparisons]
-    columns = ("what", "source of the expected number", "expected", "obtained", "± 1 s.e.", "agree within", "z", "verdict")
+    columns = ("what", "source of the expected number", "expected", "obtained", "± 1 s.e.", "agree within", "differ beyond", "z", "verdict")
     note = (
         "z is the difference in standard errors; deterministic numbers have none. Numbers agree within a tolerance, which for theory is "
-        "what its own approximations are allowed, or within three standard errors; where the error is the scatter of a few runs, within as "
-        "many as Student's t asks for instead: 19 for 3 runs, 6.6 for 5, 4.1 for 10. Beyond the tolerance a single run decides nothing."
+        "what its own approximations are allowed, or within three standard errors. Where the error is the scatter of a few runs, they "
+        "differ only beyond what Student's t has for the same probability: 19 errors for 3 runs, 6.6 for 5, 4.1 for 10. In between, and "
+        "beyond the tolerance for a single run, nothing is decided."
     )
     return Table("Expected against obtained", columns, rows, note, marks=marks)
 
@@ -190,7 +201,10 @@ def summary(outcome: Outcome, settings: dict[str, Any], origin: dict[str, Any]) 
 
 def as_json(outcome: Outcome) -> dict[str, Any]:
     """The outcome as plain JSON values; what is not a finite number is null."""
-    rows = [{**asdict(c), "within": c.within, "z": c.z, "agrees": c.agrees, "verdict": c.verdict} for c in outcome.comparisons]
+    rows = [
+        {**asdict(c), "within": c.within, "beyond": c.beyond, "z": c.z, "agrees": c.agrees, "verdict": c.verdict}
+        for c in outcome.comparisons
+    ]
     return _finite({"schema": 1, **asdict(outcome), "comparisons": rows})
 
 

@@ -209,7 +209,7 @@ def test_comparisons_take_the_width_nearest_the_published_one(found):
     half = next(row for row in rows if row.what.startswith("coefficient halfway"))
     assert half.obtained == float(found["crossing"].sel(d_model=64))
     assert half.expected == published.crossing()
-    assert all(row.known for row in rows)
+    assert np.isfinite([row.obtained for row in rows]).all()
 
 
 def test_nobody_learned_is_said(found):
