@@ -165,9 +165,11 @@ def test_nothing_alive_is_said_not_raised(method):
         assert re.search(why, found.message)
 
 
-def test_huge_activations_do_not_overflow():
+@pytest.mark.parametrize("size", [1e200, 1e-170, 1e-300])
+def test_huge_activations_do_not_overflow_nor_tiny_ones_underflow(size):
     values = wave(2, A + B)[:, None]
-    assert key_frequencies(1e200 * values, P).frequencies == (2,)
+    assert key_frequencies(size * values, P).frequencies == (2,)
+    assert key_frequencies(size * values, P).shares == pytest.approx(key_frequencies(values, P).shares)
 
 
 @pytest.mark.parametrize(

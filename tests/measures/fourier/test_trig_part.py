@@ -188,3 +188,24 @@ def test_wrong_arguments_are_named(measure, change, words):
     given = {"logits": np.zeros((P * P, P)), "labels": LABELS, "prime": P, "frequencies": KEYS} | change
     with pytest.raises((ValueError, TypeError), match=words):
         measure(**given)
+
+
+def test_products_with_a_factor_0_play_no_part():
+    """They are outside the group: whatever a network says of them, neither the scale nor what is finite is theirs."""
+    logits = normal(11, P * P, P)
+    known = variance_explained(logits, P, KEYS, operation="mul")
+    without = (np.arange(P * P) < P) | (np.arange(P * P) % P == 0)
+    for other in (1e30, np.inf, np.nan):
+        logits[without] = other
+        assert variance_explained(logits, P, KEYS, operation="mul") == pytest.approx(known, rel=1e-12)
+        assert np.isnan(variance_explained(logits, P, KEYS)) or other == 1e30
+
+
+def test_half_precision_may_vary_by_a_few_units_in_the_last_place():
+    """Logits of 10 that vary by 2 %: 20 units of float16, which round them; of 45 units nothing would be left."""
+    exact = 10 + 0.2 * normal(12, P * P, P)
+    stored = exact.astype(np.float16)
+    assert variance_explained(stored, P, KEYS) == pytest.approx(variance_explained(exact, P, KEYS), rel=0.1)
+    constant = np.full((P * P, P), 10.0).astype(np.float16)
+    constant[::2] = np.nextafter(np.float16(10), np.float16(11))  # one unit is round-off
+    assert np.isnan(variance_explained(constant, P, KEYS))

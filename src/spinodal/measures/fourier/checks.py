@@ -27,9 +27,12 @@ def even(name: str, value: Any, axes: str) -> np.ndarray:
 
 
 def round_off(logits: np.ndarray) -> float:
-    """What differences of logits may be of rounding alone, relative to the largest: 45 units in the last place of their type."""
+    """What differences of logits may be of rounding alone, relative to the largest, by the precision of their type.
+
+    45 units in the last place of float32 and float64, in which networks add up; 2 of float16, in which logits are at most stored.
+    """
     kind = logits.dtype if np.issubdtype(logits.dtype, np.floating) else np.dtype(np.float64)
-    return 1e-14 * float(np.finfo(kind).eps / np.finfo(np.float64).eps)
+    return (2 if kind == np.float16 else 45) * float(np.finfo(kind).eps)
 
 
 def table_logits(logits: Any, prime: int, rows: int | None = None) -> np.ndarray:

@@ -102,7 +102,7 @@ def _block_energies(values: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, n
     contiguous = np.array_equal(rows.ravel(), np.arange(n * n))  # as for addition: blocks need not be copied
     origin = values[rows[0, 0]].astype(np.float64)  # taken away first: a large common activation must not eat the digits of its variations
     largest = max(float(values.max()), -float(values.min()))
-    unit = largest if largest > 1e100 else 1.0  # before squaring: activations of 1e200 are legal
+    unit = 1.0 if 1e-100 < largest < 1e100 or largest == 0 else largest  # before squaring: activations of 1e200 or 1e-200 are legal
     block = np.empty((n, values.shape[1]))  # one for all rounds: it stays in the cache
     sums = np.zeros((4, n, values.shape[1]))  # over b, over a, along a + b, along b - a
     of_a, of_b, of_sum, of_difference = sums

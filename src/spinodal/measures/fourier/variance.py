@@ -16,11 +16,11 @@ def variance_explained(logits: Any, prime: Any, frequencies: Any, *, operation: 
     Arguments:
         logits, prime, frequencies, operation: as in `restricted_loss`.
     Returns: 0..1. With all frequencies it is the share that depends on a + b alone; `variance_explained_null` is what noise gives.
-    Undefined (NaN): logits that are not finite, or the same for every pair.
+    Undefined (NaN): logits that are not finite, or the same for every pair; of "mul" the pairs with a factor 0 play no part.
     Source: arXiv:2301.05217, section 4.
     """
     found = table(logits, prime, frequencies, operation)
-    scale = max(float(found.logits.max()), -float(found.logits.min()))  # before squaring: logits of 1e200 are legal
+    scale = max(float(np.abs(found.block(rows)).max()) for rows in found.rows)  # before squaring: logits of 1e200 are legal
     if not 0 < scale < np.inf:
         return np.nan
     means = found.means() / scale
@@ -30,6 +30,6 @@ def variance_explained(logits: Any, prime: Any, frequencies: Any, *, operation: 
         block = np.divide(found.block(rows), scale, dtype=np.float64) - mean
         spread += float(np.vdot(block, block))
     # below round-off of the largest logit nothing is left to explain
-    if spread <= found.logits.size * round_off(found.logits) ** 2:
+    if spread <= found.rows.size * found.logits.shape[1] * round_off(found.logits) ** 2:
         return np.nan
     return len(found.rows) * float(np.sum(found.parts(found.frequencies, means) ** 2)) / spread
