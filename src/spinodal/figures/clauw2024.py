@@ -164,7 +164,7 @@ def readings(found: xarray.Dataset, arm: str = "decay 2") -> Figure:
         tied.set_xscale("symlog", linthresh=float(found["curve_step"].isel(checkpoint=1).min()))
         tied.xaxis.set_major_formatter("{x:g}")
         tied.set_xlim(0, None)
-        tied.legend(fontsize=6.5, ncols=2)
+        tied.legend(fontsize=7, ncols=2)
         for axes, name in zip(grid.ravel(), "abcd", strict=True):
             letter(axes, name)
         return figure

@@ -72,8 +72,9 @@ def ratios(found: xarray.Dataset) -> Figure:
                     if open_end:
                         left.annotate("", (end, y), (value, y), arrowprops={"arrowstyle": "->", "color": colour})
         left.axvline(1, color=GREY, linewidth=0.9)
-        left.axvline(50.49, color=GREY, linewidth=0.9, linestyle=(0, (1, 1.5)))
-        left.text(50.49, -0.42, "published", rotation=90, fontsize=7, color=GREY, ha="right", va="bottom")
+        for i, known in enumerate(found["published_ratio"].values):
+            left.plot([known, known], [i - 0.35, i + 0.35], color=GREY, linewidth=0.9, linestyle=(0, (1, 1.5)))
+            left.text(known, i + 0.37, "published", fontsize=7, color=GREY, ha="center", va="bottom")
         left.set(xscale="log", xlabel="ratio of medians, baseline over filter", ylim=(-0.5, len(filters) - 0.5))
         left.set_xlim(left=min(0.3, left.get_xlim()[0]), right=max(80, left.get_xlim()[1]))
         left.set_yticks(range(len(filters)), [LOOKS[method][2] for method in filters])

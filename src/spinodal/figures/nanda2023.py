@@ -67,7 +67,7 @@ def progress(found: xarray.Dataset) -> Figure:
                 axes.axvline(float(np.median(np.where(np.isfinite(crossing), crossing, np.inf))), **RISE)
         for axes, name in zip(panels, "abcdef", strict=True):
             letter(axes, name)
-            axes.legend(fontsize=6.5, loc="best")
+            axes.legend(fontsize=7, loc="best")
         _strip(losses, found, main.isel(replica=0))
         for axes in panels[-2:]:
             axes.set_xlabel("updates")

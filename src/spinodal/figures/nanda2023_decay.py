@@ -28,6 +28,12 @@ def decay(found: xarray.Dataset) -> Figure:
             for axes, at in zip(panels, (beside, x * rate), strict=True):
                 axes.plot(at[~never], y[~never], marker, color=colour, markersize=4.5, fillstyle="none")
                 axes.plot(at[never], ends[never], "^", color=colour, markersize=5.5, fillstyle="none")
+            # Runs that never did lie on one another: how many, over their triangle, each rate in its own line
+            for k in np.flatnonzero(never.sum(axis=1) > 1):
+                count, top = str(never[k].sum()), (0, 5 + 8 * i)
+                panels[0].annotate(
+                    count, (beside[k, 0], ends[k].max()), top, textcoords="offset points", color=colour, ha="center", fontsize=8
+                )
             inside = x[x <= found.attrs["most"]]
             grid = np.geomspace(inside.min() / 1.15, inside.max() * 1.15, 50)
             intercept, slope = (float(here[f"decay_{name}"]) for name in ("intercept", "slope"))
@@ -39,7 +45,7 @@ def decay(found: xarray.Dataset) -> Figure:
         panels[1].plot(grid, fitted, color=BLACK, zorder=0)
         panels[1].plot(grid, np.exp(intercept + slope * np.log(middle)) * middle / grid, color=GREY, linestyle=":", zorder=0)
         low, high = np.nanmin(steps.values) if steps.notnull().any() else 1.0, float(found["last_step"].max())
-        panels[0].set(xscale="log", yscale="log", ylim=(low / 1.5, high * 1.5))
+        panels[0].set(xscale="log", yscale="log", ylim=(low / 1.5, high * 2.5))
         panels[0].set(xlabel=r"weight decay $\lambda$", ylabel="update of a test loss below 0.1")
         panels[1].set(xscale="log", xlabel=r"rate $\times$ decay, $\eta\lambda$")
         for axes, name in zip(panels, "ab", strict=True):
@@ -49,6 +55,10 @@ def decay(found: xarray.Dataset) -> Figure:
             Line2D([], [], marker=marker, linestyle=line, color=colour, fillstyle="none", label=rf"$\eta$ = {rate:g}")
             for rate, (colour, marker, line) in looks
         ]
-        handles.append(Line2D([], [], marker="^", linestyle="none", color=GREY, fillstyle="none", label="beyond the end of the run"))
+        handles.append(
+            Line2D(
+                [], [], marker="^", linestyle="none", color=GREY, fillstyle="none", label="beyond the end of the run; number: of several"
+            )
+        )
         figure.legend(handles=handles, loc="outside lower center", ncols=4)
         return figure

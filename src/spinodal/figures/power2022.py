@@ -77,5 +77,5 @@ def _panels(found: xarray.Dataset, draw, label: str, note: str) -> Figure:
             axes.set_ylabel(label)
         figure.supxlabel(SHARE, fontsize=10)
         if note:
-            panels[0].text(0.03, 0.03, note, transform=panels[0].transAxes, fontsize=6.5, color=BLACK)
+            panels[0].text(0.03, 0.03, note, transform=panels[0].transAxes, fontsize=7, color=BLACK)
         return figure

@@ -5,7 +5,7 @@ import xarray
 
 from ..censored import Ratio, censored_median, ratio_of_medians
 from ..tuning import held_out, on_edge, ratio_of_tuned
-from .cell import ARMS, DECAYS, MA_WINDOW, METHODS, PUBLISHED, SGD_ARMS
+from .cell import ARMS, DECAYS, MA_WINDOW, METHODS, PUBLISHED, PUBLISHED_STEPS, SGD_ARMS
 
 FILTERS = METHODS[1:]
 
@@ -29,6 +29,7 @@ def analysed(dataset: xarray.Dataset) -> xarray.Dataset:
     ratios = [[unfair(found, method), fair(found, method)] for method in FILTERS]
     found = found.assign_coords(filter=list(FILTERS), against=["untuned", "tuned"], sgd_arm=list(SGD_ARMS))
     found["acted"] = ("filter", [bool(acted(found, method).any()) for method in FILTERS])
+    found["published_ratio"] = ("filter", [PUBLISHED_STEPS["baseline"] / PUBLISHED_STEPS[method] for method in FILTERS])
     for name in ("value", "low", "high"):
         found[f"ratio_{name}"] = (("filter", "against"), [[getattr(ratio, name) for ratio in row] for row in ratios])
     return found

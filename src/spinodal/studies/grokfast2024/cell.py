@@ -49,6 +49,7 @@ PUBLISHED = {
     "ema": name_of("ema", 1e-3, "L2 0.005"),
     "ma": name_of("ma", 1e-3, "L2 0.01"),
 }
+PUBLISHED_STEPS = {"baseline": 39_890, "ema": 910, "ma": 790}  # updates to the level, table of the released code
 DIMS = dict(trained.DIMS)
 UNITS = {**trained.UNITS, "half_step": "updates"}
 

@@ -7,11 +7,10 @@ from ...report import Table
 from ..censored import Median, Ratio, in_words, median_of
 from ..comparison import Comparison
 from .analysis import FILTERS, acted, as_published, cap_of, edges, fair, sgd_gain, tuning_updates, unfair, without_decay
-from .cell import ARMS, EMA_AMPLIFICATION, LEVEL, MA_WINDOW, METHODS, PUBLISHED, SGD_ARMS
+from .cell import ARMS, EMA_AMPLIFICATION, LEVEL, MA_WINDOW, METHODS, PUBLISHED, PUBLISHED_STEPS, SGD_ARMS
 
 NAMES = {"baseline": "Adam alone", "ema": "Grokfast-EMA", "ma": "Grokfast-MA"}
 SOURCE = "arXiv:2405.20233, table of the released code"
-PUBLISHED_STEPS = {"baseline": 39_890, "ema": 910, "ma": 790}
 
 CAVEATS = (
     "Every method has the same grid of rates and decays and the same seeds. The filters keep their published memory and amplification, "
