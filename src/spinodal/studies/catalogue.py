@@ -164,7 +164,7 @@ CATALOGUE = (
         SQUARE_NETWORKS,
         {
             "quick": Size("3 primes x 7 rates x 3 seeds to 3,000 updates", 1),
-            "paper": Size("5 primes x 7 rates x 2 shares x 8 seeds to 20,000 updates", 120),
+            "paper": Size("5 primes x 7 rates x 2 shares x 8 seeds to 20,000 updates", 70),
         },
         "spinodal.studies.gromov2023.descent",
     ),
