@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from spinodal import errors
+from spinodal.errors import even
 
 
 def test_values_come_back_in_their_declared_type():
@@ -36,3 +37,9 @@ def test_values_come_back_in_their_declared_type():
 def test_refusals_name_the_argument_and_the_value(check, kind, says):
     with pytest.raises(kind, match=says):
         check()
+
+
+def test_even_arrays_pass_and_others_are_refused():
+    assert even("x", [[1, 2], [3, 4]], "(2, 2)").shape == (2, 2)
+    with pytest.raises(ValueError, match=r"x must have shape \(2, 2\), got rows of different lengths"):
+        even("x", [[1, 2], [3]], "(2, 2)")

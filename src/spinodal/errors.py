@@ -16,6 +16,16 @@ def require(condition: bool, message: str) -> None:
         raise ValueError(message)
 
 
+def even(name: str, value: Any, wanted: str) -> Any:
+    """`value` as an array of NumPy; refused in words where its rows have different lengths. `wanted`: its shape, as "(n, 2)"."""
+    import numpy as np  # not every command needs it
+
+    try:
+        return np.asarray(value)
+    except ValueError:
+        raise ValueError(f"{name} must have shape {wanted}, got rows of different lengths") from None
+
+
 def integer(name: str, value: Any, *, minimum: int, why: str = "") -> int:
     """`value` as an int that is at least `minimum` and fits into a float; booleans and floats are refused."""
     if isinstance(value, bool) or not isinstance(value, Integral):

@@ -130,3 +130,12 @@ def test_labels_that_a_compiled_function_closes_over_are_checked(loss):
     wrong = jnp.array([0, 3])
     with pytest.raises(ValueError, match=r"labels must be in 0\.\.2, got 0\.\.3"):
         jax.jit(lambda z: loss(z, wrong))(logits)
+
+
+@pytest.mark.parametrize(
+    ("logits", "labels", "name"), [([[0.0], [0.0, 1.0]], [0, 1], "logits"), ([[0.0, 1.0]] * 2, [[0], [0, 1]], "labels")]
+)
+def test_rows_of_different_lengths_are_refused_in_words(logits, labels, name):
+    for loss in (cross_entropy, stablemax):
+        with pytest.raises(ValueError, match=f"{name} must have shape .*, got rows of different lengths"):
+            loss(logits, labels)

@@ -95,7 +95,7 @@ def _show(outcome: Any, flags: RunFlags) -> None:
         print_json(as_json(outcome))
     elif not flags.quiet and outcome.complete:
         rows = [
-            (c.what, c.source, *map(_short, (c.expected, c.obtained, c.within, c.beyond, c.z if c.error else None)), c.verdict)
+            (c.what, c.source, *map(_short, (c.expected, c.obtained, c.within, c.beyond, c.z if c.error > 0 else None)), c.verdict)
             for c in outcome.comparisons
         ]
         print_table("", ("what", "source", "expected", "obtained", "within", "beyond", "z", "verdict"), rows)

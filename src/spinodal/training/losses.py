@@ -8,6 +8,8 @@ import numpy as np
 from jax.core import Tracer
 from jaxtyping import Bool, Float, Int
 
+from ..errors import even
+
 
 def cross_entropy(logits: Any, labels: Any, *, weighted: Any = None) -> jax.Array:
     """Softmax cross-entropy in nats, the mean over rows.
@@ -62,6 +64,10 @@ def _stable_scores(logits: Float[jax.Array, "n classes"]) -> Float[jax.Array, "n
 
 
 def _checked(logits: Any, labels: Any) -> tuple[Float[jax.Array, "n classes"], Int[jax.Array, " n"]]:
+    if not isinstance(logits, jax.Array):
+        logits = even("logits", logits, "(n, classes)")
+    if not isinstance(labels, jax.Array):
+        labels = even("labels", labels, "(n,)")
     logits, labels = jnp.asarray(logits), jnp.asarray(labels)
     if logits.ndim != 2 or labels.shape != logits.shape[:1] or not jnp.issubdtype(labels.dtype, jnp.integer):
         raise ValueError(

@@ -50,3 +50,9 @@ def test_wrong_calls_are_named():
         auroc([1.0, 2.0], np.ones(3, bool))
     with pytest.raises(TypeError, match="labels must be booleans"):
         auroc([1.0, 2.0], [0, 1])
+
+
+def test_rows_of_different_lengths_are_refused_in_words():
+    for scores, labels, name in (([[0.0], [0.0, 1.0]], [True, False], "scores"), ([0.0, 1.0], [[True], [True, False]], "labels")):
+        with pytest.raises(ValueError, match=f"{name} must have shape \\(runs,\\), got rows of different lengths"):
+            auroc(scores, labels)

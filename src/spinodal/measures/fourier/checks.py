@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from ...errors import integer, require
+from ...errors import even, integer, require
 
 
 def numbers(name: str, value: Any, shape: tuple[int | None, ...], axes: str) -> np.ndarray:
@@ -16,14 +16,6 @@ def numbers(name: str, value: Any, shape: tuple[int | None, ...], axes: str) -> 
     if found.dtype.kind not in "fiu":
         raise TypeError(f"{name} must be real numbers, got dtype {found.dtype}")
     return found
-
-
-def even(name: str, value: Any, axes: str) -> np.ndarray:
-    """`value` as an array; refused where its rows have different lengths."""
-    try:
-        return np.asarray(value)
-    except ValueError:
-        raise ValueError(f"{name} must have shape {axes}, got rows of different lengths") from None
 
 
 def round_off(logits: np.ndarray) -> float:

@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from ...errors import require
-from .checks import even, numbers
+from ...errors import even, require
+from .checks import numbers
 
 
 def weight_norm(parameters: Any) -> float:

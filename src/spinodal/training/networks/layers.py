@@ -10,13 +10,14 @@ import numpy as np
 from jax.core import Tracer
 from jaxtyping import Float, Int, Shaped
 
+from ...errors import even
 from .interface import Network, Symbols
 
 
 def checked_pairs(pairs: Any, prime: int) -> jax.Array:
     """`pairs` as an array (n, 2) of integers in 0..prime-1; values are looked at unless they are traced."""
     if not isinstance(pairs, jax.Array):
-        pairs = np.asarray(pairs)
+        pairs = even("pairs", pairs, "(n, 2)")
     if pairs.ndim != 2 or pairs.shape[1] != 2 or not np.issubdtype(pairs.dtype, np.integer):
         raise ValueError(f"pairs must be integers of shape (n, 2), got {pairs.dtype} of shape {pairs.shape}")
     if not isinstance(pairs, Tracer) and pairs.size:

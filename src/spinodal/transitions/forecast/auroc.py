@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from scipy.stats import rankdata
 
-from ...errors import require
+from ...errors import even, require
 
 CITATION = "DeLong, DeLong, Clarke-Pearson (1988), Biometrics 44, 837"
 
@@ -35,7 +35,7 @@ def auroc(scores: Any, labels: Any) -> Auroc:
         the sample holds no counterexample, not that there is none.
     Source: DeLong et al. (1988) for runs that are independent; for pairs within strata, clusters and horizons see `auroc_against_horizon`.
     """
-    scores, labels = np.asarray(scores, np.float64), np.asarray(labels)
+    scores, labels = np.asarray(even("scores", scores, "(runs,)"), np.float64), even("labels", labels, "(runs,)")
     require(
         scores.ndim == 1 and scores.shape == labels.shape,
         f"scores and labels must have one shape (runs,), got {scores.shape} and {labels.shape}",

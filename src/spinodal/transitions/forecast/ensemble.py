@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ...errors import integer, real, require
+from ...errors import even, integer, real, require
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +74,7 @@ class Ensemble:
 
     def scores(self, given: Any) -> np.ndarray:
         """`given` as (runs, checkpoints) float64; a column (runs, 1) holds at every checkpoint."""
-        found = np.asarray(given, np.float64)
+        found = np.asarray(even("scores", given, "(runs, checkpoints)"), np.float64)
         shape = (self.runs, len(self.steps))
         fits = found.ndim == 2 and found.shape[0] == shape[0] and found.shape[1] in (1, shape[1])
         require(fits, f"scores must have shape {shape}, runs and checkpoints, or ({shape[0]}, 1), got {found.shape}")
@@ -102,6 +102,6 @@ class Ensemble:
 
 
 def _codes(name: str, given: Any, runs: int) -> np.ndarray:
-    found = np.asarray(given)
+    found = even(name, given, "(runs,)")
     require(found.shape == (runs,), f"{name} must have shape ({runs},), one label a run, got {found.shape}")
     return np.unique(found, return_inverse=True)[1]
