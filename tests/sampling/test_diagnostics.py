@@ -60,11 +60,32 @@ def test_starts_that_have_not_met_are_a_fault_where_r_hat_sees_none(shift, apart
     assert faults({"b": x}, diagnose({"b": x}), np.full(4, 0.8), ("prior",) * 4) == []
 
 
-def test_starts_are_not_compared_where_an_error_is_unknown():
-    """Planted chains that stand still have no standard error; R-hat speaks of them."""
+def test_chains_that_stand_still_are_compared_by_the_error_of_the_others():
     x = normal(9, 4, 500)
     x[1::2] = 3.0
     assert "R-hat b" in said(x)
+    assert "errors apart" in said(x)
+    x[::2] = 2.0
+    assert "2 in chains from the prior and 3 in planted ones, and never moves" in said(x)
+
+
+@pytest.mark.parametrize(("share", "apart"), [(0.0, False), (0.004, False), (0.08, True)])
+def test_droplets_that_only_planted_chains_have_are_a_fault_where_r_hat_sees_none(share, apart):
+    """Prior chains without any; planted ones with some in that share of the draws. Two or four draws of 1,000 may be chance."""
+    x = np.zeros((4, 500))
+    x[1::2] = np.random.default_rng(0).uniform(size=(2, 500)) < share
+    other = normal(10, 4, 500)
+    scalars = {"b": other, "droplet_fraction": x}
+    found = diagnose(scalars)
+    assert not found.rhat["droplet_fraction"] > 1.05
+    words = "; ".join(faults(scalars, found, np.full(4, 0.8), STARTS))
+    assert ("droplet_fraction is 0 in chains from the prior and" in words) == apart
+    assert (words == "") != apart
+
+
+def test_starts_are_not_compared_where_an_error_is_unknown():
+    x = normal(9, 4, 3)
+    x[1::2] += 10
     assert "errors apart" not in said(x)
 
 

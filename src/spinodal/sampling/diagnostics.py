@@ -89,15 +89,20 @@ def warned(divergences: np.ndarray, fractions: np.ndarray) -> list[str]:
 
 
 def _apart(name: str, values: np.ndarray, planted: np.ndarray) -> str:
-    """A sentence if the means of planted and other chains differ by more than `APART` standard errors."""
+    """A sentence if the means of planted and other chains differ by more than `APART` standard errors.
+
+    Chains that all stand at one number add none: droplets that only planted chains ever have are a difference, and R-hat does not see it
+    where they are rare.
+    """
     if planted.all() or not planted.any():
         return ""
     groups = values[~planted], values[planted]
     prior, plant = (float(np.mean(group)) for group in groups)
-    error = math.hypot(*(monte_carlo_error(group) for group in groups))
+    error = math.hypot(*(0.0 if np.ptp(group) == 0 else monte_carlo_error(group) for group in groups))
     if not abs(plant - prior) > APART * error:  # an unknown error too
         return ""
-    return f"{name} is {prior:.4g} in chains from the prior and {plant:.4g} in planted ones, {abs(plant - prior) / error:.0f} errors apart"
+    far = f"{abs(plant - prior) / error:.0f} errors apart" if error else "and never moves"
+    return f"{name} is {prior:.4g} in chains from the prior and {plant:.4g} in planted ones, {far}"
 
 
 def _listed(values: Mapping[str, float], form: str) -> str:

@@ -30,7 +30,7 @@ class HMC:
             that of the largest squared jump of the likelihood per gradient.
         neuron_updates: rounds of births and deaths of droplets after each trajectory (`posteriors.neuron_updates`; of modular addition,
             up to a prime of 23, `posteriors.mode_flips`); 0 for plain HMC. They leave the posterior as it is and change the number of
-            droplets, which HMC hardly does.
+            droplets, which HMC hardly does. They are left out at a noise so low that float32 cannot draw the readouts.
         gradients: what kicks within a trajectory. "float32"; or "bfloat16", gradients whose products have factors rounded to 8 bits. The
             posterior stays exact: a kick by any function of the position is a shear, and Metropolis's test has float32 energies. "auto"
             is bfloat16 for a large `TeacherStudent`, not of very low noise, on a processor that multiplies it faster (AMX, AVX-512),

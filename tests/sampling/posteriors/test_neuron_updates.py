@@ -1,6 +1,7 @@
 """Births, deaths, breaths and slides leave the posterior as it is, and alone reach all of it."""
 
 import itertools
+from dataclasses import replace
 
 import jax
 import jax.numpy as jnp
@@ -9,7 +10,7 @@ import pytest
 from scipy.special import erf
 
 from spinodal.problems import TeacherStudent
-from spinodal.sampling import hmc
+from spinodal.sampling import hmc, sample
 from spinodal.sampling.posteriors import droplet_law, droplet_moves, neuron_updates, overlap_trajectory, stretches
 from spinodal.sampling.posteriors import teacher_student as posterior
 
@@ -238,6 +239,52 @@ def test_residual_kept_through_a_round_is_that_of_the_network():
     assert 0 < moved < 1
     position = jnp.concatenate([end.weights.ravel(), end.readouts])
     assert np.allclose(end.residual, kernels.potential_and_gradient(position, constants)[2], atol=2e-5)
+
+
+def test_neurons_whose_transverse_weights_float32_would_lose_are_not_stretched():
+    """A steep law of r asks for e^-200 and less: refused, and nothing is NaN; what is lost already stays as it is."""
+    problem = TeacherStudent(6, 9, 90, 0.3, -0.4, 0.6, 0.5)
+    shape, constants, kernels = bound(problem)
+    z = jnp.asarray(posterior.prior_start(problem, np.random.default_rng(0)))
+    tuning = kernels.tune(z[None], kernels.potential_and_gradient(z, constants)[2][None], constants, kernels.untuned(1))
+    inputs = neuron_updates._scaled_inputs(constants, shape)
+    weights, readouts = posterior.split(z, shape)
+    weights = weights.at[:, 0].set(30.0).at[0, 1:].set(0.0).at[1, 1:].set(1e-15)
+    phi = jax.lax.erf(weights @ inputs.T)
+    residual = constants.targets.ravel() - (readouts * constants.readout_scale) @ phi
+    picked = droplet_moves.Collapsed(inputs, residual, constants.noise, neuron_updates._cost(constants), jnp.ones(9, bool))
+    for bend in (0.3, 1.0):
+        stretched, activations, moved = stretches.stretch(jax.random.key(0), weights, phi, picked, tuning.tail, np.float32(bend))
+        assert float(moved) == 0
+        assert np.allclose(stretched, weights, rtol=1e-6)
+        assert np.array_equal(activations, phi)
+    flat, activations, moved = stretches.stretch(jax.random.key(0), weights, phi, picked, tuning.tail, np.float32(0))
+    assert np.isfinite(flat).all()
+    assert np.isfinite(activations).all()
+    assert moved > 0
+    assert np.array_equal(flat[:2], weights[:2])
+
+
+def test_updates_are_left_out_where_float32_has_no_factor_for_the_readouts():
+    """The bound on the condition number is one, and the published problems are far inside."""
+    fig2, low = TeacherStudent(150, 700, 3000, 0.1, -0.3, 0.5, 8 / 700), TeacherStudent(2, 40, 2000, 1e-4, -0.3, 1.0, 1.0)
+    assert posterior.refreshes(fig2)
+    assert not posterior.refreshes(low)
+    for problem in (low, replace(low, noise=0.1)):
+        shape, constants, _ = bound(problem)
+        weights, _ = posterior.split(jnp.asarray(posterior.planted_start(problem, np.random.default_rng(0))), shape)
+        phi = erf(np.asarray(weights, np.float64) @ np.asarray(neuron_updates._scaled_inputs(constants, shape), np.float64).T)
+        condition = np.linalg.cond(phi @ phi.T + float(neuron_updates._cost(constants)) * np.eye(len(phi)))
+        assert condition < 1 + 40 * 2000 / float(neuron_updates._cost(constants))
+    assert condition < posterior.MOST_CONDITION
+
+
+@pytest.mark.parametrize("noise", [1e-3, 1e-5])
+def test_chains_at_a_tiny_noise_are_numbers(noise):
+    found = sample(TeacherStudent(2, 40, 2000, noise, -0.3, 1.0, 1.0), chains=2, draws=20, warmup=30)
+    assert np.isfinite(found.linear_discrepancy).all()
+    assert np.abs(found.linear_discrepancy).max() < 100
+    assert not found.converged
 
 
 def test_after_many_rounds_the_potential_told_is_that_of_the_network():

@@ -6,8 +6,9 @@ turn is asked to take
     q' = q + t,     t normal with deviation WALK or twice or four times that (prior deviations),
     ln r' drawn from N(rho(q'), 2 / (d - 1)),     rho(q) = ln E[r] of the prior - bend q^2,      r = |w_perp|^2,
 
-its transverse direction kept, accepted by Metropolis's rule under p L s. All activations that a sweep may need are two arrays (slots,
-samples), old and proposed; after their Gram matrices a sweep is algebra on matrices of slots x slots, with G^-1 kept by rank-one updates.
+its transverse direction kept, and refused where r or r' is below `LEAST_NORM`, which float32 could not tell from 0 after some more; else
+accepted by Metropolis's rule under p L s. All activations that a sweep may need are two arrays (slots, samples), old and proposed; after
+their Gram matrices a sweep is algebra on matrices of slots x slots, with G^-1 kept by rank-one updates.
 """
 
 from typing import NamedTuple
@@ -22,6 +23,7 @@ from .interface import Array
 
 SWEEPS = 2  # a round
 WALK = 1.2
+LEAST_NORM = 1e-24  # of r: with a thousand weights the square of each is well above 1e-38, where float32 ends
 
 
 class _Sweep(NamedTuple):
@@ -39,7 +41,9 @@ def stretch(
     """SWEEPS sweeps; weights, activations, and the share of neurons that moved."""
     slots, input_dim = weights.shape
     across = weights.at[:, 0].set(0.0) @ picked.inputs.T
-    along, norm = picked.inputs[:, 0], jnp.sqrt(jnp.sum(weights[:, 1:] ** 2, axis=1))
+    along, square = picked.inputs[:, 0], jnp.sum(weights[:, 1:] ** 2, axis=1)
+    large = square >= LEAST_NORM
+    norm, least = jnp.sqrt(jnp.where(large, square, 1.0)), np.float32(np.log(LEAST_NORM))
     eye, deviation = jnp.eye(slots, dtype=phi.dtype), float(np.sqrt(2 / (input_dim - 1)))
     count = jnp.sum(picked.inside)
 
@@ -60,6 +64,7 @@ def stretch(
         reach = WALK * 2.0 ** jax.random.randint(keys[0], (slots,), 0, 3)
         q_new = q + reach * jax.random.normal(keys[1], (slots,))
         log_r_new = np.log(input_dim - 1) - bend * q_new**2 + deviation * jax.random.normal(keys[2], (slots,))
+        possible, log_r_new = large & (log_r_new >= least), jnp.maximum(log_r_new, least)
         scale = jnp.exp(log_r_new / 2) / norm
         phi_new = jax.lax.erf(q_new[:, None] * along + scale[:, None] * across) * picked.inside.astype(phi.dtype)[:, None]
         gram, cross, gram_new = phi @ phi.T, phi @ phi_new.T, phi_new @ phi_new.T
@@ -73,7 +78,7 @@ def stretch(
             weight = without @ now.cross[:, j]
             s1, s2 = (column @ now.field) / corner, 1 / corner
             s1_new, s2_new = field_new[j] - weight @ now.field, gram_new[j, j] + picked.cost - weight @ now.cross[:, j]
-            taken = level[j] < gain(s1_new, s2_new) - gain(s1, s2)
+            taken = possible[j] & (level[j] < gain(s1_new, s2_new) - gain(s1, s2))
             border = weight.at[j].set(-1.0)
             return _Sweep(
                 jnp.where(taken, without + jnp.outer(border, border / s2_new), now.inverse),
@@ -89,5 +94,5 @@ def stretch(
 
     start = (weights[:, 0], 2 * jnp.log(norm), phi, jnp.int32(0))
     q, log_r, phi, taken = jax.lax.fori_loop(0, SWEEPS, sweep, start)
-    weights = (weights * (jnp.exp(log_r / 2) / norm)[:, None]).at[:, 0].set(q)
+    weights = (weights * jnp.where(large, jnp.exp(log_r / 2) / norm, 1.0)[:, None]).at[:, 0].set(q)
     return weights, phi, taken / jnp.maximum(1, count * SWEEPS)

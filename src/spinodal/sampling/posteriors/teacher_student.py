@@ -23,6 +23,7 @@ CITATION = RUBIN2024
 
 SCALARS = ("linear_discrepancy", "cubic_discrepancy", "droplet_fraction")
 LEAST_GUIDED, LEAST_GUIDED_NOISE = 2e7, 0.2  # d N n, and noise in units of sigma_a, from which on a guide is worth its draws
+MOST_CONDITION = 1e5  # of the matrix that neuron updates factor in float32: readouts then keep two digits and more
 TILE_BYTES = 1_400_000  # one tile of pre-activations stays in the L2 cache
 LANES = 64  # sums over samples run over rows of this many, which XLA's CPU back end turns into vector instructions
 
@@ -80,9 +81,14 @@ def constants(problem: TeacherStudent, data: TeacherStudentData, droplet_thresho
 
 
 def refreshes(problem: TeacherStudent) -> bool:
-    """Always: droplets come and go by `neuron_updates` alone."""
-    del problem
-    return True
+    """Whether droplets come and go by `neuron_updates`: not at a noise so low that float32 cannot draw their readouts.
+
+    These are drawn with the factor of Phi Phi^T + c, c = sigma^2 N / sigma_a^2, whose condition number is at most 1 + |T| n / c.
+    """
+    from .neuron_updates import SLOTS
+
+    cost = problem.noise * problem.width / problem.readout_variance
+    return min(SLOTS, problem.width) * problem.samples <= MOST_CONDITION * cost
 
 
 def guide_pays(problem: TeacherStudent) -> bool:
