@@ -204,7 +204,7 @@ CATALOGUE = (
         FORECAST,
         {
             "quick": Size("quadratic, p=31: 3 fractions x 4 decays x 8 seeds to 400 updates", 3),
-            "paper": Size("quadratic, p=97, N=500: 9 fractions x 4 decays x 10 seeds to 2,000 updates", 200),
+            "paper": Size("quadratic, p=97, N=500: 9 fractions x 4 decays x 10 seeds to 2,000 updates", 55),
             "relu": Size("ReLU, p=59, N=128: 5 fractions x 4 decays x 10 seeds to 2,000 updates", 10),
         },
         "spinodal.studies.grokking_forecast",
