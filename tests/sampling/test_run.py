@@ -95,48 +95,6 @@ def test_all_chains_in_one_program_give_the_same_chains(problem):
         assert np.allclose(draws, batch.scalars[name], atol=1e-4), name
 
 
-class CutError(Exception):
-    """Stands for Ctrl-C, or for whatever else ends a call early."""
-
-
-@pytest.mark.parametrize(("problem", "at"), [(TINY, 1), (TINY, 3), (TABLE, 3)], ids=["in the warm-up", "later", "modular addition"])
-def test_an_interrupted_call_resumes_to_the_same_numbers(tmp_path, problem, at):
-    settings = {"chains": 2, "draws": 150, "warmup": 40}
-    calls = []
-
-    def interrupt(done, text):
-        calls.append((done, text))
-        if len(calls) == at:
-            raise CutError
-
-    with pytest.raises(CutError):
-        sample(problem, **settings, checkpoint=tmp_path / "chains.npz", progress=interrupt)
-    resumed = sample(problem, **settings, checkpoint=tmp_path / "chains.npz", resume=True)
-    whole = sample(problem, **settings)
-    for name, draws in whole.scalars.items():
-        assert resumed.scalars[name].tobytes() == draws.tobytes(), name
-    assert resumed.gradient_evaluations == whole.gradient_evaluations
-    with pytest.raises(ValueError, match=r"another call \(draws differ\)"):
-        sample(problem, chains=2, draws=151, warmup=40, checkpoint=tmp_path / "chains.npz", resume=True)
-    assert [path.name for path in tmp_path.iterdir()] == ["chains.npz"]
-
-
-@pytest.mark.parametrize("broken", ["garbage", "cut", "untold", "stranger"])
-def test_a_broken_checkpoint_is_refused_with_its_path(tmp_path, broken):
-    path = tmp_path / "chains.npz"
-    sample(TINY, **FAST, checkpoint=path)
-    if broken == "garbage":
-        path.write_bytes(b"no archive")
-    elif broken == "cut":
-        path.write_bytes(path.read_bytes()[:2000])
-    else:
-        with np.load(path) as file:
-            kept = {name: file[name] for name in file.files if name != ("told" if broken == "untold" else "carry.0.0")}
-        np.savez(path, allow_pickle=False, **kept)
-    with pytest.raises(ValueError, match=r"checkpoint .*chains.npz cannot be read \(\w+\): delete it or give another path"):
-        sample(TINY, **FAST, checkpoint=path, resume=True)
-
-
 def test_a_scalar_that_never_varies_is_left_out_and_named():
     found = sample(TINY, draws=400, warmup=100, droplet_threshold=100.0)
     assert found.converged, found.message
@@ -150,12 +108,6 @@ def test_it_stops_when_the_target_is_reached_and_says_when_it_is_not():
     assert min(early.ess.values()) > 100
     late = sample(TINY, stop=Stop(rhat=1.0001, ess=1e6), **FAST)
     assert "was not reached within draws=30" in late.message
-
-
-def test_resuming_a_call_that_had_reached_its_target_draws_no_more(tmp_path):
-    settings = {"stop": Stop(rhat=1.05, ess=100), "draws": 2000, "warmup": 100, "checkpoint": tmp_path / "chains.npz"}
-    first = sample(TINY, **settings)
-    assert sample(TINY, **settings, resume=True).overlaps.tobytes() == first.overlaps.tobytes()
 
 
 def test_progress_goes_to_one_and_gradients_are_counted():
@@ -281,14 +233,6 @@ def test_the_first_chain_does_not_start_on_the_data_that_its_seed_draws(monkeypa
 def test_numbers_of_numpy_are_kept_as_plain_ones():
     sampler, stop = HMC(step_size=np.float32(0.1), leapfrog_steps=np.int64(3)), Stop(ess=np.float32(200))
     assert json.dumps([asdict(sampler), asdict(stop), asdict(Langevin(step_size=np.float64(0.1)))])
-
-
-def test_a_checkpoint_is_not_overwritten(tmp_path):
-    path = tmp_path / "chains.npz"
-    path.write_bytes(b"hours of work")
-    with pytest.raises(ValueError, match=r"checkpoint must be a new file, or resume=True to go on from it, got .*chains.npz"):
-        sample(TINY, **FAST, checkpoint=path)
-    assert path.read_bytes() == b"hours of work"
 
 
 @pytest.mark.parametrize(

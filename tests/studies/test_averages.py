@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import xarray
+from scipy.stats import ttest_1samp
 
 from spinodal.studies import averages
 from spinodal.studies.averages import mean_and_error, negative_log_density, sign_test
@@ -74,3 +75,12 @@ def test_a_mean_over_runs_has_the_error_of_those_that_have_a_value():
     assert (mean, error, freedom) == (pytest.approx(7 / 3), pytest.approx(np.std([1, 2, 4], ddof=1) / np.sqrt(3)), 2)
     assert averages.over_runs([5.0])[0] == 5
     assert np.isnan([averages.over_runs([5.0]).error, averages.over_runs([]).mean]).all()
+
+
+def test_the_reach_of_a_mean_is_its_interval_by_student_and_a_wider_error_is_so_many_times_it():
+    values = np.array([1.0, 2.0, 4.0])
+    found = averages.over_runs(values)
+    low, high = ttest_1samp(values, 0.0).confidence_interval()
+    assert found.reach == pytest.approx((high - low) / 2, rel=1e-9)
+    assert found.wider(2.0) == (found.mean, 2 * found.error, found.freedom)
+    assert np.isnan(averages.UNKNOWN.reach)

@@ -85,3 +85,10 @@ def test_a_large_error_decides_only_what_is_further_off():
 def test_what_could_not_be_made_is_not_counted():
     rows = (compared(1.0, 1.0), compared(1.0, math.nan), compared(1.0, 2.0))
     assert tally(rows) == "1 of 2 comparisons came out as expected; 1 could not be made."
+
+
+def test_a_comparison_of_runs_takes_error_and_freedom_from_their_scatter():
+    found = over_runs([0.9, 1.0, 1.3])
+    row = Comparison.of_runs("x", 1.0, found, "a table", 0.01, should_agree=False, side="above")
+    assert (row.obtained, row.error, row.freedom) == found
+    assert (row.should_agree, row.side, row.verdict) == (False, "above", "agrees, though it should not")

@@ -182,8 +182,7 @@ def _theory(problem: Any, flags: Any) -> dict[str, float]:
 
     if isinstance(problem, ModularAddition):
         found = modular_addition.solve(problem)
-        product = found.eigenvalue / (4 * problem.prime**2 * problem.readout_variance)  # lambda = 4 P^2 sigma_a^2 <Phi Psi>
-        said = {"discrepancy": found.discrepancy, "droplet_weight": found.droplet_weight, "amplitude_product": product}
+        said = {name: getattr(found, name) for name in ("discrepancy", "droplet_weight", "amplitude_product")}
     else:
         found = teacher_student.solve(problem, corrections=("cavity", "ridge", "gram"), data=problem.draw(flags.data_seed))
         said = {name: getattr(found, name) for name in ("linear_discrepancy", "cubic_discrepancy")}

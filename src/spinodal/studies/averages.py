@@ -6,6 +6,7 @@ import numpy as np
 import xarray
 from numpy.typing import ArrayLike
 from scipy.optimize import isotonic_regression
+from scipy.special import stdtrit
 from scipy.stats import binomtest
 
 RESAMPLED = 400
@@ -21,6 +22,18 @@ class Spread(NamedTuple):
     def words(self, form: str = ".2f") -> str:
         """Mean and error as `with_error` says them."""
         return with_error(self.mean, self.error, form)
+
+    @property
+    def reach(self) -> float:
+        """Half of the 95 % interval of the mean, by Student's t."""
+        return float(stdtrit(self.freedom, 0.975)) * self.error
+
+    def wider(self, factor: float) -> "Spread":
+        """The same with so many times the error."""
+        return self._replace(error=factor * self.error)
+
+
+UNKNOWN = Spread(np.nan, np.nan, 0.0)
 
 
 def over_runs(values: ArrayLike) -> Spread:

@@ -4,6 +4,8 @@ import math
 from dataclasses import dataclass
 from functools import lru_cache
 
+from .averages import Spread
+
 
 @dataclass(frozen=True)
 class Comparison:
@@ -28,6 +30,14 @@ class Comparison:
     side: str = "either"  # "above" or "below" the expected number, if they should not agree
     largest_error: float = math.inf
     freedom: float = math.inf  # degrees of freedom of the error: infinite where it is known, n - 1 from n runs
+
+    @classmethod
+    def of_runs(
+        cls, what: str, expected: float, obtained: Spread, source: str, tolerance: float, *, should_agree: bool = True, side: str = "either"
+    ) -> "Comparison":
+        """Where the error is the scatter of runs."""
+        mean, error, freedom = obtained
+        return cls(what, expected, mean, source, tolerance, error, should_agree, side, freedom=freedom)
 
     @property
     def z(self) -> float:

@@ -14,10 +14,7 @@ from spinodal.sampling import hmc, sample
 from spinodal.sampling.posteriors import droplet_law, droplet_moves, neuron_updates, overlap_trajectory, stretches
 from spinodal.sampling.posteriors import teacher_student as posterior
 
-
-def bound(problem, seed=0):
-    constants = posterior.constants(problem, problem.draw(seed), 0.4)
-    return posterior.shape_key(problem), constants, posterior.bind(posterior.shape_key(problem))
+from .bound import bound
 
 
 def tuned(shape, far, near_share=1.0, far_share=1.0):
@@ -241,30 +238,6 @@ def test_residual_kept_through_a_round_is_that_of_the_network():
     assert np.allclose(end.residual, kernels.potential_and_gradient(position, constants)[2], atol=2e-5)
 
 
-def test_neurons_whose_transverse_weights_float32_would_lose_are_not_stretched():
-    """A steep law of r asks for e^-200 and less: refused, and nothing is NaN; what is lost already stays as it is."""
-    problem = TeacherStudent(6, 9, 90, 0.3, -0.4, 0.6, 0.5)
-    shape, constants, kernels = bound(problem)
-    z = jnp.asarray(posterior.prior_start(problem, np.random.default_rng(0)))
-    tuning = kernels.tune(z[None], kernels.potential_and_gradient(z, constants)[2][None], constants, kernels.untuned(1))
-    inputs = neuron_updates._scaled_inputs(constants, shape)
-    weights, readouts = posterior.split(z, shape)
-    weights = weights.at[:, 0].set(30.0).at[0, 1:].set(0.0).at[1, 1:].set(1e-15)
-    phi = jax.lax.erf(weights @ inputs.T)
-    residual = constants.targets.ravel() - (readouts * constants.readout_scale) @ phi
-    picked = droplet_moves.Collapsed(inputs, residual, constants.noise, neuron_updates._cost(constants), jnp.ones(9, bool))
-    for bend in (0.3, 1.0):
-        stretched, activations, moved = stretches.stretch(jax.random.key(0), weights, phi, picked, tuning.tail, np.float32(bend))
-        assert float(moved) == 0
-        assert np.allclose(stretched, weights, rtol=1e-6)
-        assert np.array_equal(activations, phi)
-    flat, activations, moved = stretches.stretch(jax.random.key(0), weights, phi, picked, tuning.tail, np.float32(0))
-    assert np.isfinite(flat).all()
-    assert np.isfinite(activations).all()
-    assert moved > 0
-    assert np.array_equal(flat[:2], weights[:2])
-
-
 def test_updates_are_left_out_where_float32_has_no_factor_for_the_readouts():
     """The bound on the condition number is one, and the published problems are far inside."""
     fig2, low = TeacherStudent(150, 700, 3000, 0.1, -0.3, 0.5, 8 / 700), TeacherStudent(2, 40, 2000, 1e-4, -0.3, 1.0, 1.0)
@@ -304,37 +277,3 @@ def test_after_many_rounds_the_potential_told_is_that_of_the_network():
     arrived, anew = hmc.arrive(place, kernels, constants), hmc.init(place.position, kernels, constants)
     for name, ours, theirs in zip(arrived._fields, arrived, anew, strict=True):
         assert np.allclose(ours, theirs, rtol=2e-5, atol=2e-5), name
-
-
-def test_averages_over_a_normal_pre_activation_match_quadrature():
-    nodes, weights = np.polynomial.hermite_e.hermegauss(80)
-    weights = weights / weights.sum()
-    mean, spread = np.meshgrid(np.linspace(-2, 2, 9), [0.0, 0.05, 0.4, 1.5])
-    h = mean[..., None] + np.sqrt(spread)[..., None] * nodes
-    slope = 2 / np.sqrt(np.pi) * np.exp(-h * h)
-    expected = (erf(h), slope, -2 * h * slope, erf(h) * slope, slope**2 - 2 * h * slope * erf(h))
-    found = droplet_law.averages(jnp.asarray(mean, jnp.float32), jnp.asarray(spread, jnp.float32))
-    for name, values, exact in zip(found._fields, found, expected, strict=True):
-        assert np.allclose(values, exact @ weights, atol=2e-6), name
-
-
-def test_a_fitted_law_is_where_one_more_neuron_lies():
-    """The law's Gaussian against the exact density of one neuron's weights, readout by hand: importance weights hardly vary."""
-    problem = TeacherStudent(8, 1, 300, 0.1, -0.3, 0.5, 0.5)
-    data = problem.draw(1)
-    shape, constants, _ = bound(problem, 1)
-    inputs = neuron_updates._scaled_inputs(constants, shape)
-    cost = np.float32(problem.noise / problem.readout_variance)
-    start = jnp.zeros(8).at[0].set(1.25 * np.sqrt(8))
-    white = jnp.zeros((1, inputs.shape[0]))
-    law = droplet_law.fit(start, inputs, constants.targets.ravel(), white, constants.noise, cost)
-    assert float(law.mean[0]) > 0
-    assert np.allclose(law.covariance @ law.factor @ law.factor.T, np.eye(8), atol=1e-4)
-    rng = np.random.default_rng(0)
-    steps = rng.standard_normal((4000, 8))
-    x = np.asarray(law.mean) + np.linalg.solve(np.asarray(law.factor, np.float64).T, steps.T).T
-    phi = erf(x * np.sqrt(problem.weight_variance / 8) @ data.inputs.T)
-    s1, s2 = phi @ data.targets, (phi**2).sum(axis=1) + cost
-    log_weight = s1**2 / (2 * problem.noise * s2) - np.log(s2) / 2 - (x**2).sum(axis=1) / 2 + (steps**2).sum(axis=1) / 2
-    weight = np.exp(log_weight - log_weight.max())
-    assert weight.sum() ** 2 / (weight**2).sum() > 0.3 * weight.size

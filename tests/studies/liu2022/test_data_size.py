@@ -195,7 +195,7 @@ def test_a_share_stored_in_float32_counts_as_fitted():
 
 
 def test_where_half_have_the_line_is_told_from_theory_only_beyond_its_error():
-    assert data_size._sufficient(0.7, 0.05, 0.4) == "not sufficient"
-    assert data_size._sufficient(0.3, 0.01, 0.4) == "enough here"
-    assert data_size._sufficient(0.5, 0.05, 0.4) == "not shown to be more or less than enough"
-    assert data_size._sufficient(np.nan, np.nan, 0.4) == "not sufficient"
+    assert data_size_numbers.sufficient(0.7, 0.05, 0.4) == "not sufficient"
+    assert data_size_numbers.sufficient(0.3, 0.01, 0.4) == "enough here"
+    assert data_size_numbers.sufficient(0.5, 0.05, 0.4) == "not shown to be more or less than enough"
+    assert data_size_numbers.sufficient(np.nan, np.nan, 0.4) == "not sufficient"

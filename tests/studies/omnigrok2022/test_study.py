@@ -8,7 +8,7 @@ import xarray
 from matplotlib.text import Text
 
 from spinodal import sweeps, training
-from spinodal.studies.omnigrok2022 import clock, digits, explorers, landscape, teacher_student
+from spinodal.studies.omnigrok2022 import digits, explorers, teacher_student
 from spinodal.studies.trained import curve_steps
 
 from ..doubles import trajectory
@@ -47,63 +47,6 @@ def analysed(tmp_path_factory):
         return study.analyse(sweeps.Store(store).load(), "quick")
 
     return made
-
-
-def steps_of_the_clock(alphas, decays, rate=3e-4, passing=PASSING, start=700.0, replicas=4):
-    """(replica, alpha, decay): t_0 + ln(alpha / passing) / (rate decay), with a start of its own for every replica."""
-    t = [[[start + 10 * r + np.log(a / passing) / (rate * d) for d in decays] for a in alphas] for r in range(replicas)]
-    return xarray.DataArray(t, dims=("replica", "alpha", "decay"), coords={"alpha": list(alphas), "decay": list(decays)})
-
-
-def test_the_vertex_of_a_parabola_in_logarithms_is_found_between_the_points():
-    alphas = 10 ** np.linspace(-1, 1, 11)
-    assert landscape.vertex(alphas, 3e-5 * np.exp(1.7 * np.log(alphas / 0.77) ** 2)) == pytest.approx(0.77, rel=1e-9)
-
-
-def test_a_minimum_at_an_end_is_none():
-    alphas = np.array([0.5, 1.0, 2.0])
-    assert np.isnan(landscape.vertex(alphas, np.array([1.0, 2.0, 3.0])))
-    assert np.isnan(landscape.vertex(alphas, np.array([3.0, 2.0, 1.0])))
-    assert np.isnan(landscape.vertex(alphas, np.array([3.0, np.nan, 1.0])))
-
-
-def test_a_landscape_is_passed_up_to_an_interpolated_norm():
-    alphas = np.array([0.5, 1.0, 4.0])
-    assert landscape.largest_passing(alphas, np.array([0.2, 1.0, 0.9]), 0.95) == pytest.approx(2.0)
-    assert np.isnan(landscape.largest_passing(alphas, np.array([0.2, 0.3, 0.1]), 0.95))
-    stored = np.array([0.9, np.float32(0.95), 0.5])  # 95 of 100 test samples
-    assert landscape.largest_passing(alphas, stored, 0.95) == pytest.approx(1.0, rel=1e-6)
-    assert np.isnan(landscape.largest_passing(alphas, np.array([0.2, 0.3, 1.0]), 0.95))
-
-
-def test_a_geometric_mean_has_the_error_of_its_logarithm():
-    mean, error, freedom = landscape.geometric(xarray.DataArray([1.0, 4.0, np.nan], dims="replica"))
-    assert (mean, error, freedom) == (pytest.approx(2.0), pytest.approx(2.0 * np.log(4) / 2), 1)
-
-
-def test_a_clock_is_read_off_its_own_steps():
-    steps = steps_of_the_clock((1.585, 2.0, 10.0), (0.05, 0.2, 0.5))
-    slope, start = clock.time_slopes(steps.sel(alpha=2.0), 3e-4)
-    assert slope == (pytest.approx(np.log(2 / PASSING), rel=1e-9), pytest.approx(0, abs=1e-9), steps.sizes["replica"] - 1)
-    assert start.mean == pytest.approx(715)
-    assert clock.logarithm_slopes(steps, 3e-4)[0] == pytest.approx(1, rel=1e-9)
-    late = steps_of_the_clock((1.585, 2.0, 10.0), (0.05, 0.2, 0.5), start=0.0, replicas=1)
-    assert clock.exponents(late.sel(alpha=2.0))[0] == pytest.approx(-1, rel=1e-9)
-
-
-def test_runs_that_never_passed_are_left_out_of_the_clock():
-    steps = steps_of_the_clock((1.585, 2.0, 10.0), (0.05, 0.2, 0.5))
-    steps[0, 2, 0] = np.nan
-    assert clock.logarithm_slopes(steps, 3e-4)[0] == pytest.approx(1, rel=1e-9)
-    steps[1, 1, 1] = np.nan
-    assert clock.time_slopes(steps.sel(alpha=2.0), 3e-4)[1].mean == pytest.approx(np.mean([700, 720, 730]))
-    assert np.isnan(clock.exponents(steps.sel(alpha=2.0).where(False))[:2]).all()
-
-
-def test_an_accuracy_between_kept_records_is_interpolated_and_none_after_the_end():
-    curves = xarray.Dataset({"curve_step": ("curve", [0.0, 10.0, 1000.0, 2000.0]), "curve_test": ("curve", [0.0, 0.2, 0.6, np.nan])})
-    assert float(clock.accuracy_at(curves, "test", 100.0)) == pytest.approx(0.4)
-    assert np.isnan(float(clock.accuracy_at(curves, "test", 1500.0)))
 
 
 @pytest.mark.parametrize("kind", [teacher_student.RandomTeacherCell, digits.DigitsCell])

@@ -67,6 +67,12 @@ def test_exact_closure_of_figure_3(noise, discrepancy, weight, gap):
     assert found.action_gap == pytest.approx(gap, abs=5e-3)
 
 
+def test_the_printed_closure_claims_the_product_of_its_droplets():
+    noise = np.array([0.2, 0.18])
+    found = solve_many(FIGURE, noise=noise, eigenvalue="printed")
+    assert found.amplitude_product == pytest.approx(found.droplet_weight * found.outer_amplitude**2, rel=1e-6)
+
+
 @pytest.mark.parametrize(
     ("t", "discrepancy"), [(2.4, 0.95809), (2, 0.93871), (1.8, 0.91046), (1.6, 0.83599), (1.3, 0.68864), (0.9, 0.48034)]
 )
@@ -77,6 +83,7 @@ def test_exact_closure_at_prime_7(t, discrepancy):
     assert found.discrepancy == pytest.approx(discrepancy, abs=5e-6)
     assert found.eigenvalue == pytest.approx(small(t).readout_variance * eigenvalue, rel=1e-9)
     assert found.droplet_weight == pytest.approx(weight, rel=1e-9)
+    assert found.amplitude_product == pytest.approx(eigenvalue / (4 * 7**2), rel=1e-9)
 
 
 @pytest.mark.parametrize(

@@ -48,8 +48,8 @@ def _crossings(found: xarray.Dataset) -> list[Comparison]:
     for arm, (seeds, *expected) in CROSSINGS.items():
         for (name, words), known in zip(names.items(), expected, strict=True):
             if known is not None:
-                value, error, freedom = over_runs(found[name].sel(arm=arm))
-                rows.append(Comparison(f"{arm}: step of {words}", known[0], value, _source(seeds), known[1], error, freedom=freedom))
+                step = over_runs(found[name].sel(arm=arm))
+                rows.append(Comparison.of_runs(f"{arm}: step of {words}", known[0], step, _source(seeds), known[1]))
     return rows
 
 
@@ -65,11 +65,11 @@ def _failures(found: xarray.Dataset) -> list[Comparison]:
 def _levels(found: xarray.Dataset) -> list[Comparison]:
     rows = []
     for arm, name, step, expected, allowed in LEVELS:
-        value, error, freedom = over_runs(at_step(found, name, step).sel(arm=arm))
+        level = over_runs(at_step(found, name, step).sel(arm=arm))
         seeds = CROSSINGS.get(arm, (1,))[0]
         last = min(step, float(found["last_step"].sel(arm=arm).max()))
         what = f"{arm}: {name} at update {last:g}, nats"
-        rows.append(Comparison(what, expected, value, _source(seeds), allowed, error, freedom=freedom))
+        rows.append(Comparison.of_runs(what, expected, level, _source(seeds), allowed))
     return rows
 
 

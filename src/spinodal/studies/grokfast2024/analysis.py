@@ -3,6 +3,7 @@
 import numpy as np
 import xarray
 
+from ..averages import Spread, over_runs
 from ..censored import Ratio, censored_median, ratio_of_medians
 from ..tuning import held_out, on_edge, ratio_of_tuned
 from .cell import ARMS, DECAYS, MA_WINDOW, METHODS, PUBLISHED, PUBLISHED_STEPS, SGD_ARMS
@@ -107,9 +108,8 @@ def tuning_updates(found: xarray.Dataset, method: str) -> float:
     return float(found["test_step"].sel(arm=arms).fillna(cap_of(found)).sum("arm").mean("replica"))
 
 
-def sgd_gain(found: xarray.Dataset) -> tuple[float, float, float]:
-    """How many times sooner SGD halves its training loss with the filter, its standard error, and that of a rate 1 + amplification."""
+def sgd_gain(found: xarray.Dataset) -> tuple[Spread, float]:
+    """How many times sooner SGD halves its training loss with the filter, over seeds, and at a rate 1 + amplification."""
     halves = [found["half_step"].sel(arm=name).values for name in SGD_ARMS]
     gains = [halves[0] / other for other in halves[1:]]
-    error = float(np.std(gains[0], ddof=1) / np.sqrt(len(gains[0]))) if len(gains[0]) > 1 else np.nan
-    return float(np.mean(gains[0])), error, float(np.mean(gains[1]))
+    return over_runs(gains[0]), float(np.mean(gains[1]))

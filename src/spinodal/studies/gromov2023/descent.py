@@ -8,7 +8,7 @@ from ...figures import gromov2023_descent as figures
 from ...report import Table
 from ...sweeps import Study, Sweep
 from ...transitions.learning_phases import wilson_interval
-from ..averages import Spread, over_runs
+from ..averages import UNKNOWN, Spread, over_runs
 from ..comparison import Comparison, tally
 from ..recipe import Analysis, Picture, Recipe, sized_sweep
 from .cell import LEVEL
@@ -86,7 +86,7 @@ def powers(found: xarray.Dataset) -> dict[str, Spread]:
     steps = here["train_step"]
     names = ("rate", "prime")
     if min(here.sizes[name] for name in (*names, "replica")) < 2 or bool(steps.isnull().any()):
-        return dict.fromkeys(names, Spread(np.nan, np.nan, 0.0))
+        return dict.fromkeys(names, UNKNOWN)
     one = steps.isel(replica=0)
     shares = [(one["train_fraction"] == fraction).astype(float) for fraction in one["train_fraction"]]
     columns = [*(np.log(one[name]) for name in names), *shares]
@@ -109,10 +109,8 @@ def comparisons(found: xarray.Dataset) -> tuple[Comparison, ...]:
     argued = argued_power(found["prime"].values)
     diverged, learned = float(fast["diverged"].mean()), float(slow["train_step"].notnull().mean())
     return (
-        Comparison(
-            "power of the rate in the update of training accuracy 0.99", -1.0, rate.mean, ARGUED, 0.1, rate.error, freedom=rate.freedom
-        ),
-        Comparison("power of p in the same", argued, prime.mean, ARGUED, 0.1, prime.error, freedom=prime.freedom),
+        Comparison.of_runs("power of the rate in the update of training accuracy 0.99", -1.0, rate, ARGUED, 0.1),
+        Comparison.of_runs("power of p in the same", argued, prime, ARGUED, 0.1),
         Comparison(f"share of runs that diverge at rate {float(fast['rate']):g}", 1.0, diverged, "1e7 at p = 97", 0.0),
         Comparison(f"share of runs that learn their training set at rate {float(slow['rate']):g}", 1.0, learned, "1e6 at p = 97", 0.0),
     )

@@ -4,7 +4,7 @@ import numpy as np
 import xarray
 
 from ...measures.fourier import participation_null
-from ..averages import Spread, over_runs
+from ..averages import UNKNOWN, Spread, over_runs
 from ..comparison import Comparison
 from .analysis import clean, median_step
 from .analytic import LATTICES, growth, theory_growth
@@ -35,11 +35,10 @@ def _analytic(found: xarray.Dataset) -> list[Comparison]:
     primes = found["prime"].values
     for p, ratio, expected, rounding in RANDOM:
         if p in primes:
-            draws = found["random_accuracy"].sel(prime=p, ratio=ratio).values
             # Of the expected mean the number of draws is not known: taken to be as many as ours
-            error = float(np.sqrt(2) * draws.std(ddof=1) / np.sqrt(draws.size))
+            accuracy = over_runs(found["random_accuracy"].sel(prime=p, ratio=ratio)).wider(np.sqrt(2))
             what = f"accuracy of random phases, p = {p}, N = {round(ratio * p)}"
-            rows.append(Comparison(what, expected, float(draws.mean()), DRAWN, rounding, error, freedom=draws.size - 1))
+            rows.append(Comparison.of_runs(what, expected, accuracy, DRAWN, rounding))
     slope, error = growth(found)
     rows.append(Comparison("power of p in the width that random phases need", theory_growth(found), slope, BOUND, 0.0, error))
     for p in (p for p in NORMALISED if p in primes):
@@ -61,8 +60,8 @@ def _nulls(found: xarray.Dataset) -> list[Comparison]:
     ]
     start = found["mean_participation"].sel(moment="start", label_noise=0.0)
     start = start.isel(train_fraction=0, weight_decay=0).values  # the same networks at every share and decay
-    neurons = found["participation"].sel(moment="start", label_noise=0.0).isel(train_fraction=0, weight_decay=0).values
-    error = float(neurons.std(ddof=1) / np.sqrt(neurons.size))
+    neurons = found["participation"].sel(moment="start", label_noise=0.0).isel(train_fraction=0, weight_decay=0)
+    error = over_runs(neurons).error
     null = float(found["participation_null"].max())
     rows.append(Comparison("mean participation before training", null, float(start.mean()), "exact for Gaussian rows", 0.0, error))
     return rows
@@ -92,7 +91,7 @@ def _trained(found: xarray.Dataset) -> list[Comparison]:
         (f"{named} 5: mean cosine of readout phase minus sum", 1.0, phases, "analytic network", 0.05),
     )
     return [
-        *(Comparison(what, known, s.mean, source, allowed, s.error, freedom=s.freedom) for what, known, s, source, allowed in over_seeds),
+        *(Comparison.of_runs(what, known, seen, source, allowed) for what, known, seen, source, allowed in over_seeds),
         Comparison(f"{named} 0: share of networks with two humps at the end", 1.0, humps, TRAINED, 0.0),
         Comparison(f"{named} 5: mean cosine of readout phase plus sum", 0.0, other, "no such rule", 0.0, null),
     ]
@@ -102,12 +101,12 @@ def _steps(steps: xarray.DataArray) -> Spread:
     """Median over seeds (never: later than any) and its standard error as for normal numbers; NaN where it is not known."""
     median, *_, never = median_step(steps.where(np.isfinite(steps)))
     if not np.isfinite(median) or never or steps.size < 2:
-        return Spread(median if np.isfinite(median) else np.nan, np.nan, 0.0)
-    return Spread(median, float(np.sqrt(np.pi / 2) * steps.std(ddof=1) / np.sqrt(steps.size)), steps.size - 1.0)
+        return UNKNOWN._replace(mean=median if np.isfinite(median) else np.nan)
+    return over_runs(steps).wider(np.sqrt(np.pi / 2))._replace(mean=median)
 
 
 def _ratio(above: xarray.DataArray, below: xarray.DataArray) -> Spread:
     """Median of the ratios of each seed: infinite where the one above alone never came, 0 where the one below alone; both: not known."""
     if bool((above.isnull() & below.isnull()).any()):
-        return Spread(np.nan, np.nan, 0.0)
+        return UNKNOWN
     return _steps(above.fillna(np.inf) / below.fillna(np.inf))

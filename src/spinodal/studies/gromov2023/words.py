@@ -6,6 +6,7 @@ import xarray
 from ...report import Table
 from ...theory.fourier_network import deviation_rate
 from ...transitions.learning_phases import wilson_interval
+from ..averages import over_runs
 from .analysis import OUTCOMES, clean, median_step
 from .analytic import ERROR, WIDTHS, accuracy_spread, growth, theory_growth
 from .cell import LEVEL
@@ -173,8 +174,9 @@ def _random_table(found: xarray.Dataset) -> Table:
             here = found.sel(prime=p, ratio=ratio)
             accuracy = here["random_accuracy"].values
             others = (float(here[f"random_{name}"].mean()) for name in ("ties", "least_margin", "normalised_margin"))
-            mean = float(accuracy.mean()), float(accuracy.std(ddof=1)), float(accuracy.std(ddof=1) / np.sqrt(accuracy.size))
-            rows.append((int(p), float(ratio), int(here["neurons"]), *mean, int((accuracy == 1).sum()), *others))
+            mean, error, _ = over_runs(accuracy)
+            spread = mean, error * np.sqrt(accuracy.size), error
+            rows.append((int(p), float(ratio), int(here["neurons"]), *spread, int((accuracy == 1).sum()), *others))
     columns = (
         *("p", "N / p", "N", "mean accuracy", "sd", "± 1 s.e.", "draws exactly 1", "ties"),
         *("least margin / (N/2)", "normalised margin / largest"),

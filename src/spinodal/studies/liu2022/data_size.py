@@ -14,7 +14,7 @@ from ..comparison import Comparison, tally
 from ..recipe import Analysis, Picture, Recipe, sized_sweep
 from ..trained import reached, run_table
 from .data_size_cell import DIMS, LEVEL, LINE, UNITS, DataSizeCell, group_key, run_cell
-from .data_size_numbers import COUNT, agreement
+from .data_size_numbers import COUNT, agreement, sufficient
 
 SYMBOLS = 10
 PAIRS = (*range(5, 51, 5), 54)
@@ -185,7 +185,7 @@ def _verdict(found: xarray.Dataset, comparisons: tuple[Comparison, ...]) -> tupl
     )
     sentences.append(
         f"Nullity 2 {necessary}: {count} of {free} networks whose training set has a larger one end with RQI > {LINE}. It is "
-        + _sufficient(half / COUNT, error / COUNT, float(found["theory_critical_fraction"]))
+        + sufficient(half / COUNT, error / COUNT, float(found["theory_critical_fraction"]))
         + f": theory forces half of the training sets at {float(found['theory_critical_fraction']):.3f} of all pairs, and {reached}."
     )
     (generalise,) = (c for c in comparisons if c.what.startswith(GENERALISE))
@@ -203,13 +203,6 @@ def _verdict(found: xarray.Dataset, comparisons: tuple[Comparison, ...]) -> tupl
     sentences.append(f"With {MANY} pairs or more RQI > {LINE} is found by {', '.join(shares)}.")
     few = " With fewer than 8 networks a point, single points claim nothing." if found.sizes["replica"] < 8 else ""
     return (*sentences, f"{tally(comparisons)} Errors are standard errors over networks, intervals of shares are Wilson's.{few}")
-
-
-def _sufficient(half: float, error: float, forced: float) -> str:
-    """Whether half of the networks have the line where half of the training sets force it; `half` NaN: they never do."""
-    if np.isfinite(half) and not abs(half - forced) > 3 * error:
-        return "not shown to be more or less than enough"
-    return "enough here" if half <= forced else "not sufficient"
 
 
 def _rate_table(found: xarray.Dataset) -> Table:

@@ -26,6 +26,13 @@ def agreement(here: xarray.Dataset) -> dict[str, float]:
     }
 
 
+def sufficient(half: float, error: float, forced: float) -> str:
+    """Whether half of the networks have the line where half of the training sets force it; `half` NaN: they never do."""
+    if np.isfinite(half) and not abs(half - forced) > 3 * error:
+        return "not shown to be more or less than enough"
+    return "enough here" if half <= forced else "not sufficient"
+
+
 def _correlation(first: np.ndarray, second: np.ndarray) -> float:
     if len(first) < 3 or not np.ptp(first) or not np.ptp(second):
         return float("nan")

@@ -25,8 +25,7 @@ def expectations(found: xarray.Dataset) -> list[Comparison]:
         gains = learned.where(within).mean(axes).values - learned.where(slower).mean(axes).values
         what = "gain in the share that generalises: embedding 3 to 10 times faster than the decoder, against no faster"
         source = "no gain, which independent runs exclude"
-        gain, error, freedom = over_runs(gains)
-        rows.append(Comparison(what, 0.0, gain, source, 0.0, error, should_agree=False, side="above", freedom=freedom))
+        rows.append(Comparison.of_runs(what, 0.0, over_runs(gains), source, 0.0, should_agree=False, side="above"))
     return rows
 
 

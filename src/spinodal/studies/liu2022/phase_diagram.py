@@ -11,7 +11,7 @@ from ...figures import phase_map
 from ...report import Explorer, MapCell, Table
 from ...sweeps import Study, Sweep
 from ...transitions.learning_phases import PHASES, classify, wilson_interval
-from ..averages import Spread, over_runs
+from ..averages import UNKNOWN, over_runs
 from ..comparison import Comparison, tally
 from ..recipe import Analysis, Picture, Recipe, sized_sweep
 from ..trained import run_table
@@ -89,11 +89,9 @@ class Diagram:
         rows = []
         for phase, count in zip(PHASES, counts, strict=True):
             # All cells of a replica share split and start, and so did the published ones: a diagram is one draw, not one for each cell
-            share = (found["label"] == phase).mean(self.axes).values
-            seeds = len(share)
-            error = float(share.std(ddof=1) * np.sqrt(1 + 1 / seeds))
+            share = over_runs((found["label"] == phase).mean(self.axes)).wider(np.sqrt(found.sizes["replica"] + 1))
             what = f"share of {cells} cells in {phase}, cap {cap:,} updates"
-            rows.append(Comparison(what, count / cells, float(share.mean()), "published, one seed", 0.0, error, freedom=seeds - 1))
+            rows.append(Comparison.of_runs(what, count / cells, share, "published, one seed", 0.0))
         return rows
 
 
@@ -142,9 +140,9 @@ def share_of(
     among = (label != "confusion") & (label != "diverged") if of_fitted else label != "diverged"
     runs = (among & where.broadcast_like(label) & label.notnull()).sum(cells).values
     share = hits.sum() / runs.sum() if runs.any() else np.nan
-    _, error, freedom = over_runs((hits - share * runs) / runs.mean()) if runs.any() else Spread(np.nan, np.nan, 0.0)
+    spread = over_runs((hits - share * runs) / runs.mean()) if runs.any() else UNKNOWN
     what = f"share in {phase}: {words}" + (", of runs that fit" if of_fitted else "")
-    return Comparison(what, expected, float(share), source, tolerance, error, freedom=freedom)
+    return Comparison.of_runs(what, expected, spread._replace(mean=float(share)), source, tolerance)
 
 
 def _summary(found: xarray.Dataset) -> tuple[str, ...]:

@@ -24,16 +24,8 @@ def expectations(found: xarray.Dataset) -> list[Comparison]:
     what = "decay 0: correlation of ln(decoder rate) with comprehension"
     source = "independent runs: no clear trend"
     return [
-        Comparison(
-            "decay 0: share of seeds in comprehension",
-            0.26,
-            share.mean,
-            "independent runs: .12 to .40",
-            0.14,
-            share.error,
-            freedom=share.freedom,
-        ),
-        Comparison(what, 0.0, trend.mean, source, 1e-9, trend.error, freedom=trend.freedom),
+        Comparison.of_runs("decay 0: share of seeds in comprehension", 0.26, share, "independent runs: .12 to .40", 0.14),
+        Comparison.of_runs(what, 0.0, trend, source, 1e-9),
     ]
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import xarray
 
-from ..averages import Spread, over_runs
+from ..averages import UNKNOWN, Spread, over_runs
 from ..censored import censored_median
 from ..censored_line import Line
 from ..comparison import Comparison
@@ -34,14 +34,12 @@ def _identities(found: xarray.Dataset) -> list[Comparison]:
             "identity",
             1e-9,
         ),
-        Comparison(
+        Comparison.of_runs(
             "Gini of the embedding's Fourier rows before training, mean of all runs",
             (1 - 1 / prime) / np.sqrt(2 * np.pi * width),
-            start.mean,
+            start,
             f"norms of {width} normal numbers, (1 - 1/p) / sqrt(2 pi d) for large d",
             0.0,
-            start.error,
-            freedom=start.freedom,
         ),
     ]
 
@@ -82,20 +80,19 @@ def _table(found: xarray.Dataset) -> list[Comparison]:
     ours = {round(float(found["fraction"].sel(arm=arm)[0]), 6): arm for arm in arms(found, "fraction")} if _as_published(found) else {}
     rows = []
     for fraction, crossings in published.CROSSINGS.items():
-        value, error, freedom = np.nan, np.nan, 0
+        step = UNKNOWN
         what = f"p = 113, fraction {fraction:g}: ln(median step of a test loss below 0.1)"
         if fraction in ours:
             run = found.sel(arm=ours[fraction])
             steps, end = run[CROSSED[0.1]].values, float(run["last_step"].max())
             median, never = censored_median(steps), np.isnan(steps)
             if np.isfinite(median):
-                freedom = steps.size - 1
-                scatter = np.log(np.where(never, end, steps)).std(ddof=1) if freedom else np.nan
-                value, error = float(np.log(median)), float(scatter * np.sqrt(1 + np.pi / (2 * steps.size)))
+                logs = over_runs(np.log(np.where(never, end, steps)))
+                step = logs.wider(np.sqrt(steps.size + np.pi / 2))._replace(mean=float(np.log(median)))
             elif crossings[1] < end:
-                value, error = float(np.log(end)), 0.0
+                step = Spread(float(np.log(end)), 0.0, np.inf)
             what += f", {never.sum()} of {steps.size} never by {end:,.0f}" if never.any() else ""
-        rows.append(Comparison(what, float(np.log(crossings[1])), value, RELEASED + OWN_SCATTER, 0.0, error, freedom=freedom or np.inf))
+        rows.append(Comparison.of_runs(what, float(np.log(crossings[1])), step, RELEASED + OWN_SCATTER, 0.0))
     return rows
 
 
@@ -108,9 +105,8 @@ def _peak(found: xarray.Dataset) -> list[Comparison]:
     rows = []
     for what, (name, (low, high)) in given.items():
         values = found[name].sel(arm=MAIN).values if _as_published(found) else np.array([])
-        mean, error, freedom = over_runs(values) if np.isfinite(values).all() else Spread(np.nan, np.nan, 0.0)
-        half = (high - low) / 2
-        rows.append(Comparison(f"p = 113, 30 %: {what}", (low + high) / 2, mean, RELEASED, half, error, freedom=freedom))
+        seen = over_runs(values) if np.isfinite(values).all() else UNKNOWN
+        rows.append(Comparison.of_runs(f"p = 113, 30 %: {what}", (low + high) / 2, seen, RELEASED, (high - low) / 2))
     return rows
 
 

@@ -98,7 +98,7 @@ def _against_landscape(landscape: xarray.Dataset) -> list[Comparison]:
                 if value > 0:
                     losses = over_runs(log10(landscape[f"{kind}{name}_loss"].sel(alpha=alpha)))
                     what = f"log10 of the {words} {name} loss, α = {alpha:.2g}"
-                    rows.append(_row(what, math.log10(value), losses, f"{SOURCE}, end of run", FACTOR))
+                    rows.append(Comparison.of_runs(what, math.log10(value), losses, f"{SOURCE}, end of run", FACTOR))
     return rows
 
 
@@ -106,13 +106,10 @@ def _against_run(shown: xarray.Dataset) -> list[Comparison]:
     rows = []
     for name, step, expected in RUN:
         what = f"{name} accuracy after {step:,.0f} updates, α = 2, decay 0.05"
-        rows.append(_row(what, expected, over_runs(accuracy_at(shown, f"{name}_accuracy", step)), f"{SOURCE}, one network", 0.1))
+        accuracy = over_runs(accuracy_at(shown, f"{name}_accuracy", step))
+        rows.append(Comparison.of_runs(what, expected, accuracy, f"{SOURCE}, one network", 0.1))
     what = "updates to 95 % of the test, α = 2, decay 0.05"
-    return [*rows, _row(what, CROSSING, over_runs(shown["test_step"]), f"{SOURCE}, one network", CROSSING_TOLERANCE)]
-
-
-def _row(what: str, expected: float, obtained: Spread, source: str, tolerance: float) -> Comparison:
-    return Comparison(what, expected, obtained.mean, source, tolerance, obtained.error, freedom=obtained.freedom)
+    return [*rows, Comparison.of_runs(what, CROSSING, over_runs(shown["test_step"]), f"{SOURCE}, one network", CROSSING_TOLERANCE)]
 
 
 def _clock(ratio: float, rate: float, decay: float) -> float:
@@ -134,15 +131,15 @@ def _against_clock(found: xarray.Dataset, runs: xarray.Dataset, cell: RandomTeac
     theory = "clock of weight decay"
     return [
         Comparison("clock for α = 2, decay 0.05, α_c = 1, in updates", 46_200, clock, "independent solution", 50),
-        _row("exponent of the test crossing in the decay, α = 2", -1, test, theory, 0.1),
-        _row("exponent of the training crossing in the decay, α = 2", 0, train, theory, 0.1),
-        _row("slope against 1/(rate·decay), α = 2: ln(α/α_c), α_c = 1", math.log(alpha), slope, theory, 0.1),
-        _row("the same, α_c least test loss of this landscape", math.log(alpha / critical), slope, theory, 0.1),
-        _row("the same, norm at which this landscape passes", math.log(alpha / passing), slope, theory, 0.1),
-        _row("norm at the test crossing, α = 2; α_c", critical, norm, theory, 0.1),
-        _row("the same; norm at which this landscape passes", passing, norm, theory, 0.1),
-        _row("slope of rate·decay·step in ln α, all runs above", 1, logarithm, theory, 0.1),
-        _row("exponent of the test crossing in the decay, mean over α ≤ α_c", 0, still, theory, 0.1),
+        Comparison.of_runs("exponent of the test crossing in the decay, α = 2", -1, test, theory, 0.1),
+        Comparison.of_runs("exponent of the training crossing in the decay, α = 2", 0, train, theory, 0.1),
+        Comparison.of_runs("slope against 1/(rate·decay), α = 2: ln(α/α_c), α_c = 1", math.log(alpha), slope, theory, 0.1),
+        Comparison.of_runs("the same, α_c least test loss of this landscape", math.log(alpha / critical), slope, theory, 0.1),
+        Comparison.of_runs("the same, norm at which this landscape passes", math.log(alpha / passing), slope, theory, 0.1),
+        Comparison.of_runs("norm at the test crossing, α = 2; α_c", critical, norm, theory, 0.1),
+        Comparison.of_runs("the same; norm at which this landscape passes", passing, norm, theory, 0.1),
+        Comparison.of_runs("slope of rate·decay·step in ln α, all runs above", 1, logarithm, theory, 0.1),
+        Comparison.of_runs("exponent of the test crossing in the decay, mean over α ≤ α_c", 0, still, theory, 0.1),
         Comparison(f"share of runs with α ≤ α_c and a delay below {GAP} updates", 1, float(prompt), theory, 0),
     ]
 

@@ -3,10 +3,9 @@
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import stdtrit
 
 from ...transitions.learning_phases import wilson_interval
-from ..averages import sign_test
+from ..averages import over_runs, sign_test
 
 
 class Duel(NamedTuple):
@@ -30,9 +29,8 @@ def duel(first: np.ndarray, second: np.ndarray) -> Duel:
     logs = np.log(np.maximum(a[there], 1) / np.maximum(b[there], 1))
     earlier = np.where(np.isfinite(a) | np.isfinite(b), np.sign(np.nan_to_num(b, posinf=1e300) - np.nan_to_num(a, posinf=1e300)), np.nan)
     sooner, decided, p = sign_test(earlier[np.isfinite(earlier)])
-    n = logs.size
-    mean = float(logs.mean()) if 0 < n == decided else np.nan
-    away = float(stdtrit(n - 1, 0.975) * logs.std(ddof=1) / np.sqrt(n)) if n > 1 else np.nan
+    n, gain = logs.size, over_runs(logs)
+    mean, away = gain.mean if 0 < n == decided else np.nan, gain.reach
     ratio, low, high = (float(np.exp(value)) for value in (mean, mean - away, mean + away))
     return Duel(ratio, low, high, n, sooner, decided, p)
 

@@ -35,8 +35,7 @@ def _collapse(found: xarray.Dataset) -> list[Comparison]:
         rows.append(universal(what, 0.0, event, PAPER))
         slowed = stall(found, arm, wide).share if paired else np.array([np.nan])
         what = f"{arm}: rise of the median margin from {ONSET:.0%} of the rows collapsed to a slingshot, over that in float64"
-        mean, error, freedom = over_runs(slowed)
-        rows.append(Comparison(what, 0.0, mean, f"{PAPER}: collapse ends learning", 0.1, error, freedom=freedom))
+        rows.append(Comparison.of_runs(what, 0.0, over_runs(slowed), f"{PAPER}: collapse ends learning", 0.1))
     return rows
 
 

@@ -122,13 +122,8 @@ def _small_primes(found: xarray.Dataset) -> dict[str, tuple]:
             problem = ModularAdditionCell(prime=int(prime)).problem()
             noise = found[axis].values / problem.width
             solved = [theory.solve_many(problem, noise=noise, eigenvalue=e) for e in EIGENVALUES]
-            for name in ("discrepancy", "droplet_weight"):
-                values[name].append([getattr(s, name) for s in solved])
-            # <Phi Psi> that each closure claims: lambda = C sigma_a^2 <Phi Psi>, C = 1 as printed
-            factors = {"printed": 1, "exact": 4 * problem.prime**2}
-            values["amplitude_product"].append(
-                [s.eigenvalue / (factors[e] * problem.readout_variance) for e, s in zip(EIGENVALUES, solved, strict=True)]
-            )
+            for name, kept in values.items():
+                kept.append([getattr(s, name) for s in solved])
         end = "_at" if axis == "temperature" else ""
         new.update({f"small{end}_{name}": (("prime", "eigenvalue", axis), np.array(kept)) for name, kept in values.items()})
     return new

@@ -3,7 +3,7 @@
 import numpy as np
 import xarray
 
-from ..averages import Spread
+from ..averages import UNKNOWN, Spread
 from ..comparison import Comparison
 from . import published
 from .analysis import fall
@@ -28,9 +28,8 @@ def comparisons(found: xarray.Dataset, prime: int) -> tuple[Comparison, ...]:
     ):
         for end, coefficient in ((0, 0.0), (-1, 1.0)):
             expected, breadth = published.at_end(values, end)
-            mean, error, freedom = _mean(found, name, width, coefficient)
             what = f"{words}, coefficient {coefficient:g}, {ours}"
-            rows.append(Comparison(what, expected, mean, source, breadth, error, freedom=freedom))
+            rows.append(Comparison.of_runs(what, expected, _mean(found, name, width, coefficient), source, breadth))
     here = fall(found, width)
     rows.append(Comparison(f"coefficient halfway down, {ours}", published.crossing(), here.crossing, source, 0.05, here.crossing_error))
     rows.append(Comparison(f"breadth of the fall (1/4 to 3/4), {ours}", published.fall(), here.breadth, source, 0.1, here.breadth_error))
@@ -40,6 +39,6 @@ def comparisons(found: xarray.Dataset, prime: int) -> tuple[Comparison, ...]:
 def _mean(found: xarray.Dataset, name: str, width: int, coefficient: float) -> Spread:
     """Over the networks that have learned."""
     if coefficient not in found["attention"].values:
-        return Spread(np.nan, np.nan, 0.0)
+        return UNKNOWN
     here = found.sel(d_model=width, attention=coefficient, kept="learned")
     return Spread(float(here[f"{name}_mean"]), float(here[f"{name}_error"]), float(here[f"{name}_networks"]) - 1)

@@ -8,6 +8,7 @@ from scipy.optimize import isotonic_regression
 from scipy.special import stdtrit
 from scipy.stats import chi2
 
+from ..averages import over_runs
 from ..slopes import weighted_slope
 
 RESAMPLED = 400
@@ -44,8 +45,8 @@ def fall_of(coefficients: np.ndarray, networks: Sequence[np.ndarray]) -> Fall:
     """
     if min(len(networks[0]), len(networks[-1])) < 2:
         return _no_fall("fewer than two networks have learned at one end of the coefficients")
-    ends = [(v.mean(), v.std(ddof=1) / np.sqrt(len(v))) for v in (networks[0], networks[-1])]
-    drop, error = ends[0][0] - ends[1][0], float(np.hypot(ends[0][1], ends[1][1]))
+    first, last = over_runs(networks[0]), over_runs(networks[-1])
+    drop, error = first.mean - last.mean, float(np.hypot(first.error, last.error))
     if not drop > 3 * error:
         return _no_fall(f"the means at the two ends differ by {drop:.3f}, with a standard error of {error:.3f}: no fall to speak of")
     kept = [i for i, values in enumerate(networks) if len(values)]

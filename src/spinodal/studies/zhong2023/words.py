@@ -4,12 +4,11 @@ from typing import Any
 
 import numpy as np
 import xarray
-from scipy.special import stdtrit
 
 from ...measures.fourier import distance_irrelevance_null
 from ...report import Table
 from ...transitions.learning_phases import wilson_interval
-from ..averages import with_error
+from ..averages import over_runs, with_error
 from . import published
 from .analysis import LEARNED, ORDER, fall, falls, kinds_near, networks_of, trend_of
 from .order import ENOUGH, SIGNIFICANT
@@ -78,9 +77,7 @@ def _curves(found: xarray.Dataset) -> list[str]:
 
 
 def _with_error(values: np.ndarray) -> str:
-    if not len(values):
-        return "none"
-    return f"{values.mean():.3f}" + (f" ± {values.std(ddof=1) / np.sqrt(len(values)):.3f}" if len(values) > 1 else "")
+    return over_runs(values).words(".3f") if len(values) else "none"
 
 
 def _sharpening(found: xarray.Dataset) -> str:
@@ -134,9 +131,9 @@ def _settled(found: xarray.Dataset) -> str:
 def _drifts(drift: np.ndarray) -> str:
     if len(drift) < 2:
         return "not judged"
-    reach = stdtrit(len(drift) - 1, 0.975) * drift.std(ddof=1) / np.sqrt(len(drift))
-    moved = abs(drift.mean())
-    return "it has not settled" if moved > reach else f"a drift is not shown, up to {moved + reach:.2g} is allowed"
+    found = over_runs(drift)
+    moved = abs(found.mean)
+    return "it has not settled" if moved > found.reach else f"a drift is not shown, up to {moved + found.reach:.2g} is allowed"
 
 
 def _irrelevances(found: xarray.Dataset) -> str:

@@ -4,7 +4,7 @@ import math
 
 from ...errors import choice, instance
 from ...problems import ModularAddition
-from .records import ModularTransitions
+from .records import ModularTransitions, eigenvalue_factor
 
 CONVENTIONS = ("exact", "printed")
 
@@ -44,5 +44,4 @@ def onset_noise(problem: ModularAddition) -> float:
 
 def droplet_eigenvalue(problem: ModularAddition, eigenvalue: str) -> float:
     """lambda_c, the eigenvalue when every mode is a droplet of amplitude sqrt(3 / gamma)."""
-    factor = 4 * problem.prime**2 if eigenvalue == "exact" else 1
-    return 3 * factor * problem.readout_variance / problem.sextic_decay
+    return 3 * eigenvalue_factor(problem, eigenvalue) * problem.readout_variance / problem.sextic_decay

@@ -8,6 +8,11 @@ from ...citations import RUBIN2024 as CITATION
 from ...problems import ModularAddition
 
 
+def eigenvalue_factor(problem: ModularAddition, convention: str) -> float:
+    """C of lambda = C sigma_a^2 <Phi Psi>: 4 P^2 exactly, 1 as printed."""
+    return 4.0 * problem.prime**2 if convention == "exact" else 1.0
+
+
 @dataclass(frozen=True)
 class ModularSolution:
     """The closure at one noise. Without an outer saddle `action_gap` and `outer_amplitude` are NaN."""
@@ -25,6 +30,11 @@ class ModularSolution:
     convention: str  # of the eigenvalue: "exact" or "printed"
     problem: ModularAddition
     citation: str = CITATION
+
+    @property
+    def amplitude_product(self) -> float:
+        """<Phi Psi>, the mean product of the two amplitudes of a mode, that this eigenvalue claims: lambda / (C sigma_a^2)."""
+        return self.eigenvalue / (eigenvalue_factor(self.problem, self.convention) * self.problem.readout_variance)
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +54,11 @@ class ModularSolutions:
     convention: str
     problem: ModularAddition  # its own noise is not used
     citation: str = CITATION
+
+    @property
+    def amplitude_product(self) -> np.ndarray:
+        """<Phi Psi>, the mean product of the two amplitudes of a mode, that this eigenvalue claims: lambda / (C sigma_a^2)."""
+        return self.eigenvalue / (eigenvalue_factor(self.problem, self.convention) * self.problem.readout_variance)
 
 
 @dataclass(frozen=True)
