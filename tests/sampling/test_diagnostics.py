@@ -104,11 +104,13 @@ def test_chains_of_different_width_are_told_apart_by_the_folded_rank():
     [
         (normal(4, 1, 500), None, "1 chain"),
         (np.full((4, 50), np.nan), None, "not finite"),
-        (normal(5, 2, 500), np.array([0.8, 0.0]), "chain 1 never moved"),
+        (normal(5, 2, 500) * np.array([[1.0], [0.0]]), None, "chain 1 never moved: lower step_size"),
+        (normal(5, 2, 500), np.array([0.8, 0.0]), "accepted share of trajectories of chain 1 0, below 0.01: lower step_size"),
+        (normal(5, 2, 500), np.array([0.8, 1e-30]), "chain 1 1e-30, below"),
         (np.ones((4, 50)), None, "nothing varies"),
         (normal(6, 4, 3), None, "ESS b nan"),
     ],
-    ids=["one chain", "not finite", "frozen", "constant", "too few"],
+    ids=["one chain", "not finite", "frozen", "refused", "as good as refused", "constant", "too few"],
 )
 def test_what_cannot_be_believed_is_said(values, acceptance, says):
     assert says in said(values, acceptance)

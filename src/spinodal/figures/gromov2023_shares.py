@@ -41,11 +41,12 @@ def shares(found: xarray.Dataset) -> Figure:
             right.plot([first, last], 1.6 * np.exp(height) * np.array([1, first / last]), color=GREY, linestyle=":", zorder=0)
         left.axhline(found.attrs["delayed"], color=BLACK, linewidth=0.9, linestyle=(0, (5, 1.5)), zorder=0)
         left.set_yscale("log")
-        left.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-        left.yaxis.set_major_formatter("{x:g}")
-        left.yaxis.set_minor_locator(NullLocator())
         left.set(xlabel=r"training pairs / $(p \ln p)$", ylabel="update of the test / of training")
         right.set(xscale="log", yscale="log", xlabel=r"share of the pairs, $f - f_c(p)$", ylabel="updates from training to test")
+        for axis in (left.yaxis, right.xaxis, right.yaxis):  # as many labels as fit, and none for the ticks between
+            axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+            axis.set_major_formatter("{x:g}")
+            axis.set_minor_locator(NullLocator())
         for axes, name in ((left, "a"), (right, "b")):
             letter(axes, name)
         handles = [

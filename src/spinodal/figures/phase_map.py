@@ -105,10 +105,9 @@ def curves(found: xarray.Dataset) -> Figure:
                 x = run["curve_step"].where(run["curve_step"] > 0)
                 axes.plot(x, run["curve_train_accuracy"], color=TRAIN, linestyle=(0, (4, 2)), linewidth=1, alpha=0.8)
                 axes.plot(x, run["curve_test_accuracy"], color=TEST, linewidth=1.1, alpha=0.8)
-            for name, colour in (("train_step", TRAIN), ("test_step", TEST)):
-                reached = here[name].values[np.isfinite(here[name].values)]
-                if reached.size:
-                    axes.axvline(np.median(reached), color=colour, linewidth=0.8, linestyle=(0, (1, 1.5)), zorder=0)
+            for name, colour in (("train_median", TRAIN), ("test_median", TEST)):
+                if np.isfinite(here[name]):
+                    axes.axvline(float(here[name]), color=colour, linewidth=0.8, linestyle=(0, (1, 1.5)), zorder=0)
             where = f"{NAMES[rows]} {tick(float(here[rows]))}\n{NAMES[columns]} {tick(float(here[columns]))}\n{p[i, j]:.0%} of seeds"
             axes.text(0.03, 0.97, where, transform=axes.transAxes, va="top", fontsize=7.5, color=GREY)
         for axes in panels[:, 0]:

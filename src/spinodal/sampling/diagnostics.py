@@ -10,6 +10,7 @@ from arviz_stats.base.array import BaseArray
 
 MAX_RHAT, MIN_ESS = 1.05, 100.0
 APART = 5.0  # standard errors between the means of chains of different starts: with hundreds of ESS R-hat is blind to less than .3 sd
+LEAST_ACCEPTANCE = 0.01  # of trajectories: below it whatever moves is not the sampler that was asked for
 LOW_EBFMI = 0.3
 array_stats = BaseArray()
 
@@ -62,10 +63,14 @@ def faults(
     broken = [name for name, values in scalars.items() if not np.isfinite(values).all()]
     if broken:
         said.append(f"{', '.join(broken)} not finite: lower step_size")
-    frozen = np.flatnonzero(~(acceptance > 0))
-    if frozen.size:
-        said.append(f"chain {', '.join(map(str, frozen))} never moved: lower step_size")
     judged = varying(scalars)
+    still = np.array([not broken and bool(judged) and all(np.ptp(values[i]) == 0 for values in judged.values()) for i in range(chains)])
+    refused = ~(acceptance > LEAST_ACCEPTANCE) & ~still
+    if still.any():
+        said.append(f"chain {', '.join(map(str, np.flatnonzero(still)))} never moved: lower step_size")
+    if refused.any():
+        shares = {str(i): acceptance[i] for i in np.flatnonzero(refused)}
+        said.append(f"accepted share of trajectories of chain {_listed(shares, '{:.2g}')}, below {LEAST_ACCEPTANCE}: lower step_size")
     if not judged:
         said.append("nothing varies: raise draws")
     high = {name: found.rhat[name] for name in judged if not found.rhat[name] <= MAX_RHAT}
@@ -76,7 +81,7 @@ def faults(
         said.append("ESS " + _listed(few, "{:.0f}") + f" below {MIN_ESS:.0f}")
     apart = [_apart(name, values, np.array(starts) == "planted") for name, values in judged.items()] if not broken else []
     said += [sentence for sentence in apart if sentence]
-    if (high or few or any(apart)) and not broken and not frozen.size:
+    if (high or few or any(apart)) and not broken and not (still | refused).any():
         said.append(advice)
     return said
 

@@ -205,6 +205,8 @@ CATALOGUE = (
         {
             "quick": Size("quadratic, p=31: 3 fractions x 4 decays x 8 seeds to 400 updates", 3),
             "paper": Size("quadratic, p=97, N=500: 9 fractions x 4 decays x 10 seeds to 2,000 updates", 55),
+            "edge": Size("quadratic, p=97: 4 fractions x 2 decays at which seeds differ x 24 seeds to 2,000 updates", 30),
+            "edge-31": Size("quadratic, p=31: 9 fractions x 4 decays x 20 seeds to 400 updates", 4),
             "relu": Size("ReLU, p=59, N=128: 5 fractions x 4 decays x 10 seeds to 2,000 updates", 10),
         },
         "spinodal.studies.grokking_forecast",

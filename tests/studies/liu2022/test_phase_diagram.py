@@ -44,6 +44,14 @@ def test_shares_are_over_the_seeds_that_did_not_diverge():
     assert (float(here["low"]), float(here["high"])) == (low, high)
 
 
+def test_a_replica_that_never_reaches_the_level_is_later_than_any():
+    axes = ("decoder_decay", "decoder_rate")
+    found = with_phases(dataset([10, 10, 30, 10], [20, 40, 3000, NEVER]), axes, cap=5000)
+    assert found["train_median"].values.ravel().tolist() == [20, 10]
+    assert float(found["test_median"][0, 0]) == 1510
+    assert np.isnan(found["test_median"][0, 1])
+
+
 def labelled(rows):
     """Labels over (replica, decay 0, rate)."""
     coords = {"replica": range(len(rows)), "decoder_decay": [0.0], "decoder_rate": [1e-3 * 2**k for k in range(len(rows[0]))]}

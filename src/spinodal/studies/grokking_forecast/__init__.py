@@ -15,12 +15,17 @@ from .expected import comparisons
 from .words import CAVEATS, tables, verdict
 
 SMALLER = (
-    "This is the quick size: p = 31, 48 hidden units and 400 updates in place of 97, 500 and 2,000, so that networks grok within seconds; "
-    "the information measures see 32 units on 256 training rows, in 5 clusters."
+    "This is not the published size: p = 31, 48 hidden units and 400 updates in place of 97, 500 and 2,000, so that networks grok within "
+    "seconds; the information measures see 32 units on 256 training rows, in 5 clusters."
 )
 SUBSAMPLED = (
     "The information measures see {units} hidden units on {samples} training rows, in {clusters} clusters: with all of them one call would "
     "take longer than many updates."
+)
+EDGE = (
+    "These fractions and decays were chosen by a pilot on other seeds so that some seeds generalise within the budget and some do not: "
+    "what holds within strata can be decided here, what holds over all settings is about settings that hardly differ. Some runs that do "
+    "not generalise are merely late."
 )
 LARGER = {"units": 64, "samples": 512, "clusters": 8}
 SIZES = {
@@ -31,6 +36,20 @@ SIZES = {
         "replicas": 10,
         "base": {"prime": 97, "width": 500, "steps": 2000, "every": 10, **LARGER},
         "caveats": (SUBSAMPLED.format(**LARGER),),
+    },
+    "edge": {
+        "fractions": (0.122, 0.1235, 0.125, 0.1265),
+        "decays": (5.0, 15.0),
+        "replicas": 24,
+        "base": {"prime": 97, "width": 500, "steps": 2000, "every": 10, **LARGER},
+        "caveats": (EDGE, SUBSAMPLED.format(**LARGER)),
+    },
+    "edge-31": {
+        "fractions": (0.28, 0.29, 0.3, 0.34, 0.35, 0.36, 0.37, 0.38, 0.39),
+        "decays": (0.5, 1.0, 2.0, 4.0),
+        "replicas": 20,
+        "base": {},
+        "caveats": (EDGE, SMALLER),
     },
     "relu": {
         "fractions": (0.3, 0.35, 0.4, 0.45, 0.5),

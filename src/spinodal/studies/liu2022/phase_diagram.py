@@ -12,6 +12,7 @@ from ...report import Explorer, MapCell, Table
 from ...sweeps import Study, Sweep
 from ...transitions.learning_phases import PHASES, classify, wilson_interval
 from ..averages import UNKNOWN, over_runs
+from ..censored import censored_median
 from ..comparison import Comparison, tally
 from ..recipe import Analysis, Picture, Recipe, sized_sweep
 from ..trained import run_table
@@ -96,7 +97,10 @@ class Diagram:
 
 
 def with_phases(dataset: xarray.Dataset, axes: tuple[str, ...], cap: int) -> xarray.Dataset:
-    """Adds `label` of every run and `probability`, `low`, `high` (*axes, phase) over the replicas that did not diverge."""
+    """Adds `label` of every run, `probability`, `low`, `high` (*axes, phase) over the replicas that did not diverge, and the median steps.
+
+    Those of all replicas, one that never reaches the level being later than any: NaN where the median never does.
+    """
     order = ("replica", *axes)
     steps = dataset[["train_step", "test_step", "converged"]].transpose(*order, missing_dims="ignore")
     fine = steps["converged"].astype(float).values == 1
@@ -115,6 +119,9 @@ def with_phases(dataset: xarray.Dataset, axes: tuple[str, ...], cap: int) -> xar
         high=((*axes, "phase"), high),
         diverged_share=(axes, 1 - fine.mean(axis=0)),
     )
+    for name in ("train", "test"):
+        middle = np.apply_along_axis(censored_median, 0, steps[f"{name}_step"].values)
+        found[f"{name}_median"] = (axes, np.where(np.isinf(middle), np.nan, middle), {"units": "updates"})
     return found.assign_attrs(rows=axes[0], columns=axes[1], cap=cap, gap=GAP, level=0.9, every=every)
 
 
@@ -220,7 +227,7 @@ PICTURES = (
     Picture(
         "curves",
         "Accuracy against updates for four cells, each the one in which a phase is most frequent: training (dashed) and test (solid), one "
-        "line a seed. Vertical lines: the level of 0.9 first reached, medians over seeds.",
+        "line a seed. Vertical lines: the level of 0.9 first reached, medians over seeds, of which those that never do are later than any.",
         phase_map.curves,
     ),
 )
