@@ -8,7 +8,6 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
-from .phase_map import tick
 from .style import BLACK, BLUE, GREEN, GREY, ORANGE, VERMILION, letter, new_figure, style
 
 COLUMNS = 5
@@ -118,8 +117,8 @@ def ensemble(found: xarray.Dataset) -> Figure:
             axes.text(j, i, text, ha="center", va="center", fontsize=7.5, color="white" if share[i, j] < 0.5 else "black")
             if bool(found["mixed"].values[i, j]):
                 axes.add_patch(Rectangle((j - 0.46, i - 0.46), 0.92, 0.92, fill=False, edgecolor=VERMILION, linewidth=1.8))
-        axes.set_xticks(range(columns), [tick(v) for v in found["weight_decay"].values])
-        axes.set_yticks(range(rows), [tick(v) for v in found["train_fraction"].values])
+        axes.set_xticks(range(columns), [f"{v:g}" for v in found["weight_decay"].values])
+        axes.set_yticks(range(rows), [f"{v:g}" for v in found["train_fraction"].values])
         axes.set(xlabel="weight decay", ylabel="training fraction f")
         figure.colorbar(ScalarMappable(Normalize(0, 1), "cividis"), ax=axes, label="share that generalises", shrink=0.9)
         return figure

@@ -10,6 +10,7 @@ from .analysis import WAYS
 from .cell import FITTED, LEVEL
 from .measures import MEASURES, NAMES, PREDICTORS, SETTINGS
 
+DIGITS = {"area": ".2f", "ahead": ".3f"}  # that an interval of .003 to .04 leaves out 0 must be seen
 KINDS = ("trivial", "measure", "sees the test", "control")
 
 CAVEATS = (
@@ -174,7 +175,7 @@ def _unfair(found: xarray.Dataset) -> str:
 def _interval(here: xarray.Dataset, name: str, part: str) -> str:
     """Value and interval of `part` at one horizon and way."""
     one = here.sel(predictor=name)
-    return _span([float(one[f"{part}{end}_before"]) for end in ("", "_low", "_high")])
+    return _span([float(one[f"{part}{end}_before"]) for end in ("", "_low", "_high")], DIGITS[part])
 
 
 def _span(numbers: Sequence[float], digits: str = ".2f") -> str:
@@ -235,7 +236,7 @@ def _forecasts(found: xarray.Dataset, milliseconds: Mapping[str, float]) -> Tabl
 def _area(here: xarray.Dataset, dim: str, at: float, way: str = "pooled", part: str = "area") -> str:
     clock = "before" if dim == "horizon" else "after"
     one = here.sel({dim: at, "way": way})
-    return _span([float(one[f"{part}{end}_{clock}"]) for end in ("", "_low", "_high")])
+    return _span([float(one[f"{part}{end}_{clock}"]) for end in ("", "_low", "_high")], DIGITS[part])
 
 
 def _all_areas(found: xarray.Dataset) -> Table:
