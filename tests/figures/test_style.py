@@ -1,6 +1,8 @@
 """Figures that print: colours told apart, letters large enough, the same bytes every time."""
 
+import ast
 import itertools
+from pathlib import Path
 
 import matplotlib as mpl
 import numpy as np
@@ -46,3 +48,12 @@ def test_the_same_figure_is_the_same_bytes(drawn):
 def test_no_font_below_eight_points(drawn):
     style.png(drawn)
     assert min(text.get_fontsize() for text in drawn.findobj(mpl.text.Text) if text.get_text()) >= 8
+
+
+@pytest.mark.parametrize("path", sorted(Path(style.__file__).parent.glob("*.py")), ids=lambda path: path.stem)
+def test_no_picture_asks_for_a_smaller_one(path):
+    """The pictures of all studies: none leaves the style's sizes, of which all are at least 8, for a smaller one."""
+    keywords = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.keyword)]
+    sizes = [word.value.value for word in keywords if word.arg in ("fontsize", "labelsize") and isinstance(word.value, ast.Constant)]
+    assert all(size >= 8 for size in sizes), sizes
+    assert all(isinstance(word.value, ast.Constant) for word in keywords if word.arg in ("fontsize", "labelsize"))

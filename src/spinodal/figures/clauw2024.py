@@ -147,7 +147,7 @@ def readings(found: xarray.Dataset, arm: str = "decay 2") -> Figure:
                     axes.plot(run["curve_step"], run[f"{way}{name}"], color=colour, linestyle=line, label=label if k == 0 else None)
             axes.set(ylabel=f"{name}, nats", xlabel="updates", xlim=(0, _span(here)))
             axes.axhline(0, color="#cccccc", linewidth=0.7, zorder=0)
-        grid[0, 0].legend(fontsize=7.5)  # synergy falls: its corner is free
+        grid[0, 0].legend(fontsize=8)  # synergy falls: its corner is free
         sizes, tied = grid[1]
         for k in range(here.sizes["replica"]):
             run = here.isel(replica=k)
@@ -155,16 +155,16 @@ def readings(found: xarray.Dataset, arm: str = "decay 2") -> Figure:
                 label = f"most {'synergistic' if name == 'synergy' else 'redundant'} union" if k == 0 else None
                 sizes.plot(run["curve_step"], run[f"{name}_size"], label=label, marker=".", linewidth=1.1, **look)
         sizes.set(ylabel="units", xlabel="updates", ylim=(0, None), xlim=(0, _span(here)))
-        sizes.legend(fontsize=7.5)
+        sizes.legend(fontsize=8)
         for other in found["arm"].values:
             colour, marker = ARM_LOOKS[str(other)]
             run = found.sel(arm=other).mean("replica")
             tied.plot(run["curve_step"], run["tied_share"], color=colour, linewidth=1.2, marker=marker, markersize=3, label=str(other))
-        tied.set(ylabel="share of tied values", xlabel="updates", ylim=(0, 1.03))
+        tied.set(ylabel="share of tied values", xlabel="updates", ylim=(0, 1.6), yticks=np.linspace(0, 1, 6))  # the legend above
         tied.set_xscale("symlog", linthresh=float(found["curve_step"].isel(checkpoint=1).min()))
         tied.xaxis.set_major_formatter("{x:g}")
         tied.set_xlim(0, None)
-        tied.legend(fontsize=7, ncols=2)
+        tied.legend(fontsize=8, ncols=2, loc="upper right")
         for axes, name in zip(grid.ravel(), "abcd", strict=True):
             letter(axes, name)
         return figure
@@ -185,7 +185,7 @@ def leads(found: xarray.Dataset) -> Figure:
                 filled = colour if rule == "detection" else "white"
                 left.plot(values, np.full(len(values), row + shift), marker, color=filled, markeredgecolor=colour, markersize=5)
                 if not len(values) and rule == "detection":
-                    left.text(0.02, row, "never", transform=left.get_yaxis_transform(), va="center", fontsize=7.5, color=GREY)
+                    left.text(0.02, row, "never", transform=left.get_yaxis_transform(), va="center", fontsize=8, color=GREY)
         left.axvline(0, **RISE)
         left.set_xscale("symlog", linthresh=100)
         left.set_xticks([-1000, 0, 1000])
@@ -201,7 +201,7 @@ def leads(found: xarray.Dataset) -> Figure:
         right.barh(range(len(told)), areas - 0.5, left=0.5, color=[BLUE if area >= 0.5 else ORANGE for area in areas], height=0.6)
         for row, area in enumerate(areas):
             if not np.isfinite(area):
-                right.text(0.5, row, "not known", va="center", ha="center", fontsize=7.5, color=GREY)
+                right.text(0.5, row, "not known", va="center", ha="center", fontsize=8, color=GREY)
         right.axvline(0.5, color=GREY, linewidth=0.8)
         right.set(xlim=(-0.02, 1.02), xlabel=f"area under the ROC\nread at update {found.attrs['early']}")
         right.set_yticks(range(len(told)), told)
@@ -236,7 +236,7 @@ def parts(found: xarray.Dataset) -> Figure:
             made = np.isfinite(run["retrain_units"].sel(set=name).values)
             never = int(made.sum() - np.isfinite(run["retrain_test_step"].sel(set=name).values).sum())
             if never:
-                axes.text(1.0, row, f" {never} of {made.sum()} never 0.98", transform=axes.get_yaxis_transform(), va="center", fontsize=7.5)
+                axes.text(1.0, row, f" {never} of {made.sum()} never 0.98", transform=axes.get_yaxis_transform(), va="center", fontsize=8)
         whole = run["test_step"].values
         if np.isfinite(whole).any():
             axes.axvline(float(np.nanmedian(whole)), **RISE)
@@ -270,6 +270,6 @@ def _span(here: xarray.Dataset) -> float:
 def _legend(figure: Figure, panels, used: int, handles: list) -> None:
     """In the first panel that is free, else below."""
     if used < len(panels):
-        panels[used].legend(handles=handles, loc="center", ncols=2, fontsize=7.5)
+        panels[used].legend(handles=handles, loc="center", ncols=2, fontsize=8)
     else:
         figure.legend(handles=handles, loc="outside lower center", ncols=3)

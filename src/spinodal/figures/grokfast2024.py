@@ -57,7 +57,7 @@ def ratios(found: xarray.Dataset) -> Figure:
         against = found["against"].values.tolist()
         for i, method in enumerate(filters):
             if not found["acted"].sel(filter=method):
-                left.text(1.15, i, "not tested:\nthe filter never acted", fontsize=7, color=GREY, va="center")
+                left.text(1.15, i, "not tested:\nthe filter never acted", fontsize=8, color=GREY, va="center")
                 continue
             for k, (side, colour, marker) in enumerate(zip(against, (VERMILION, BLUE), "Do", strict=True)):
                 value, low, high = (float(found[f"ratio_{name}"].sel(filter=method, against=side)) for name in ("value", "low", "high"))
@@ -74,7 +74,7 @@ def ratios(found: xarray.Dataset) -> Figure:
         left.axvline(1, color=GREY, linewidth=0.9)
         for i, known in enumerate(found["published_ratio"].values):
             left.plot([known, known], [i - 0.35, i + 0.35], color=GREY, linewidth=0.9, linestyle=(0, (1, 1.5)))
-            left.text(known, i + 0.37, "published", fontsize=7, color=GREY, ha="center", va="bottom")
+            left.text(known, i + 0.37, "published", fontsize=8, color=GREY, ha="center", va="bottom")
         left.set(xscale="log", xlabel="ratio of medians, baseline over filter", ylim=(-0.5, len(filters) - 0.5))
         left.set_xlim(left=min(0.3, left.get_xlim()[0]), right=max(80, left.get_xlim()[1]))
         left.set_yticks(range(len(filters)), [LOOKS[method][2] for method in filters])

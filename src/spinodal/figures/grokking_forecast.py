@@ -47,16 +47,16 @@ def areas(found: xarray.Dataset) -> Figure:
             constant = bool(found["constant"].sel(predictor=name))
             if constant or not np.isfinite(found["area_before"].sel(predictor=name)).any():
                 said, y = ("one number in all runs", 0.7) if constant else ("not defined", 0.5)
-                axes.text(0.5, y, said, transform=axes.transAxes, ha="center", va="center", fontsize=7, color=GREY)
+                axes.text(0.5, y, said, transform=axes.transAxes, ha="center", va="center", fontsize=8, color=GREY)
             starred = str(found["kind"].sel(predictor=name).item()) == "sees the test"
-            axes.set_title(_broken(name) + (" *" if starred else ""), fontsize=7, loc="left")
+            axes.set_title(_broken(name) + (" *" if starred else ""), fontsize=8, loc="left")
         for axes in panels[len(names) :]:
             axes.set_axis_off()
         panels[0].set(xscale="log", ylim=(-0.03, 1.03), xticks=x, yticks=(0, 0.5, 1))
         panels[0].set_xticks([], minor=True)
         panels[0].set_xticklabels([f"{h:g}" for h in x])
         for axes in panels[: len(names)]:
-            axes.tick_params(labelsize=6.5)
+            axes.tick_params(labelsize=8)
         for axes in panels[len(names) - COLUMNS : len(names)]:
             axes.tick_params(labelbottom=True)
         figure.supxlabel("horizon h, updates before the crossing", fontsize=9)
@@ -84,7 +84,7 @@ def leads(found: xarray.Dataset) -> Figure:
             right.plot(float(here["warned"]), row, marker, color=colour, markersize=5)
             right.plot([float(here[f"false_alarms_{end}"]) for end in ("low", "high")], [row, row], color=BLACK, linewidth=0.9)
             right.plot(float(here["false_alarms"]), row, "|", color=BLACK, markersize=7)
-        left.set_yticks(range(len(order)), [str(name) for name in found["predictor"].values[order]], fontsize=7.5)
+        left.set_yticks(range(len(order)), [str(name) for name in found["predictor"].values[order]], fontsize=8)
         left.invert_yaxis()
         left.set_xlim(left=-0.02 * left.get_xlim()[1])
         left.set_xlabel("lead, updates before the crossing")
@@ -114,7 +114,7 @@ def ensemble(found: xarray.Dataset) -> Figure:
         for i, j in np.ndindex(rows, columns):
             when = f"\n{steps[i, j]:.0f}" if np.isfinite(steps[i, j]) else ""
             text = f"{int(found['generalised'].values[i, j])}/{found.sizes['replica']}{when}"
-            axes.text(j, i, text, ha="center", va="center", fontsize=7.5, color="white" if share[i, j] < 0.5 else "black")
+            axes.text(j, i, text, ha="center", va="center", fontsize=8, color="white" if share[i, j] < 0.5 else "black")
             if bool(found["mixed"].values[i, j]):
                 axes.add_patch(Rectangle((j - 0.46, i - 0.46), 0.92, 0.92, fill=False, edgecolor=VERMILION, linewidth=1.8))
         axes.set_xticks(range(columns), [f"{v:g}" for v in found["weight_decay"].values])
@@ -144,7 +144,7 @@ def curves(found: xarray.Dataset) -> Figure:
                     axes.plot(x[there], run[there], "o", color=BLUE, markersize=3.5)
             axes.set_ylabel(LABELS.get(name, name) + (", nats" if name in IN_NATS else ""), fontsize=8)
             axes.set_xscale("log")
-            axes.tick_params(labelsize=7)
+            axes.tick_params(labelsize=8)
             if float(here["train_step"].median()) > 0:
                 axes.axvline(float(here["train_step"].median()), color=GREEN, linewidth=0.9, linestyle=(0, (1, 1.5)), zorder=0)
         for axes in panels[-3:]:

@@ -67,13 +67,13 @@ def progress(found: xarray.Dataset) -> Figure:
                 axes.axvline(float(np.median(np.where(np.isfinite(crossing), crossing, np.inf))), **RISE)
         for axes, name in zip(panels, "abcdef", strict=True):
             letter(axes, name)
-            axes.legend(fontsize=7, loc="best")
+            axes.legend(fontsize=8, loc="best")
         _strip(losses, found, main.isel(replica=0))
         for axes in panels[-2:]:
             axes.set_xlabel("updates")
         handles = [Patch(color=colour, label=name) for name, colour in PHASE_COLOURS.items()]
         handles.append(Patch(color=GREY, alpha=0.3, label="null, 5% to 95%"))
-        figure.legend(handles=handles, loc="outside lower center", ncols=6, fontsize=7.5)
+        figure.legend(handles=handles, loc="outside lower center", ncols=6, fontsize=8)
         return figure
 
 
@@ -101,7 +101,7 @@ def leads(found: xarray.Dataset) -> Figure:
                 lowest, highest = min(lowest, float(values.min())), max(highest, float(values.max()))
             if missing:
                 words = f"{missing} without a move"
-                axes.text(1.0, row, words, transform=axes.get_yaxis_transform(), va="center", ha="right", fontsize=7, color=GREY)
+                axes.text(1.0, row, words, transform=axes.get_yaxis_transform(), va="center", ha="right", fontsize=8, color=GREY)
         axes.axvline(0, **RISE)
         axes.set_xlim(lowest - 0.05 * (highest - lowest), highest + 0.2 * (highest - lowest))
         axes.set_yticks(range(len(names)), names)
@@ -133,7 +133,7 @@ def frequencies(found: xarray.Dataset) -> Figure:
             if row % found.sizes["replica"] == 0 and row:
                 axes.axhline(row - 0.5, color="#cccccc", linewidth=0.7)
         names = [f"{arm}, {k}{'' if bool(found['grokked'].sel(arm=arm)[k]) else ' (no grokking)'}" for arm, k in runs]
-        axes.set_yticks(range(len(runs)), names, fontsize=7)
+        axes.set_yticks(range(len(runs)), names, fontsize=8)
         axes.set_ylim(len(runs) - 0.4, -0.6)
         axes.set_xlim(0.4, found.sizes["frequency"] + 0.6)
         axes.set_xlabel("frequency k")

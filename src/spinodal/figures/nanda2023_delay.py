@@ -29,7 +29,7 @@ def fraction(found: xarray.Dataset) -> Figure:
                 middle = np.exp(float(fit["law_intercept"]) + float(fit["law_slope"]) * at)
                 axes.plot(grid, middle, color=colour, linestyle=line, label=label if np.isfinite(middle).any() else f"{law}: not fitted")
             axes.set(yscale="log", xlabel="fraction of pairs in training, $f$")
-            axes.legend(fontsize=7)
+            axes.legend(fontsize=8)
         delays = np.concatenate([published[1], np.where(np.isfinite(crossing), crossing, last) - fitted])
         panels[0].set(ylabel="delay, updates", ylim=(0.3 * np.min(delays[delays > 0]), 4 * np.nanmax(delays)))
         for axes, name in zip(panels, "ab", strict=True):
@@ -56,7 +56,7 @@ def decay(found: xarray.Dataset) -> Figure:
             half = error * np.abs(np.log(grid) - middle)
             axes.fill_between(grid, np.exp(line - half), np.exp(line + half), color=BLUE, alpha=0.2, linewidth=0)
         axes.set(xscale="log", yscale="log", xlabel=r"weight decay $\lambda$", ylabel="update of a test loss below 0.1")
-        axes.legend(fontsize=7.5)
+        axes.legend(fontsize=8)
         return figure
 
 

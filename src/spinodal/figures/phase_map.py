@@ -109,7 +109,7 @@ def curves(found: xarray.Dataset) -> Figure:
                 if np.isfinite(here[name]):
                     axes.axvline(float(here[name]), color=colour, linewidth=0.8, linestyle=(0, (1, 1.5)), zorder=0)
             where = f"{NAMES[rows]} {tick(float(here[rows]))}\n{NAMES[columns]} {tick(float(here[columns]))}\n{p[i, j]:.0%} of seeds"
-            axes.text(0.03, 0.97, where, transform=axes.transAxes, va="top", fontsize=7.5, color=GREY)
+            axes.text(0.03, 0.97, where, transform=axes.transAxes, va="top", fontsize=8, color=GREY)
         for axes in panels[:, 0]:
             axes.set_ylabel("accuracy")
         handles = [
@@ -139,7 +139,7 @@ def _numbers(axes, found: xarray.Dataset, phase: str) -> None:
     for i, j in np.ndindex(*p.shape):
         if np.isfinite(p[i, j]):
             colour = "white" if p[i, j] < 0.5 else "black"
-            axes.text(j, i, f"{p[i, j] * runs[i, j]:.0f}/{runs[i, j]:.0f}", ha="center", va="center", fontsize=7, color=colour)
+            axes.text(j, i, f"{p[i, j] * runs[i, j]:.0f}/{runs[i, j]:.0f}", ha="center", va="center", fontsize=8, color=colour)
 
 
 def _label(axes, found: xarray.Dataset, *, inner: bool = False, right: bool = False) -> None:

@@ -26,7 +26,7 @@ def times(found: xarray.Dataset) -> Figure:
         axes.axhline(beyond, color=GREY, linewidth=0.8, linestyle=(0, (4, 2)), zorder=0)
         axes.set(yscale="log", ylim=(float(found["curve_step"].where(found["curve_step"] > 0).min()) * 2, 2 * cap))
 
-    return _panels(found, draw, "updates to test accuracy 0.99", f"dashed: not within {cap:,.0f} updates")
+    return _panels(found, draw, "updates to test accuracy 0.99", f"dashed: not within\n{cap:,.0f} updates")
 
 
 def accuracies(found: xarray.Dataset) -> Figure:
@@ -77,5 +77,5 @@ def _panels(found: xarray.Dataset, draw, label: str, note: str) -> Figure:
             axes.set_ylabel(label)
         figure.supxlabel(SHARE, fontsize=10)
         if note:
-            panels[0].text(0.03, 0.03, note, transform=panels[0].transAxes, fontsize=7, color=BLACK)
+            panels[0].text(0.03, 0.03, note, transform=panels[0].transAxes, fontsize=8, color=BLACK)
         return figure

@@ -121,7 +121,7 @@ def sizes(found: xarray.Dataset) -> Figure:
             axes.errorbar(widths, value, error, color=BLACK, marker="o", markersize=4.5, linestyle="none", capsize=2.5)
             axes.plot(128, float(found[f"published_{name}"]), marker="D", color=GREY, markersize=5, linestyle="none", label="published")
             for width in widths[~np.isfinite(value)]:
-                axes.text(width, 0.03, "none", transform=axes.get_xaxis_transform(), ha="center", fontsize=7.5, color=GREY)
+                axes.text(width, 0.03, "none", transform=axes.get_xaxis_transform(), ha="center", fontsize=8, color=GREY)
             axes.set_xscale("log", base=2)
             ticks = sorted({*map(int, widths), 128})
             axes.set_xticks(ticks, [str(w) for w in ticks])
@@ -129,7 +129,7 @@ def sizes(found: xarray.Dataset) -> Figure:
             axes.set(xlabel="width $d$", ylabel=label, xlim=(ticks[0] / 1.4, ticks[-1] * 1.4))
         crossing.set_ylim(0, 1.02)
         breadth.set_ylim(0, None)
-        crossing.legend(loc="lower left")
+        crossing.legend(loc="lower left", bbox_to_anchor=(0, 0.08))  # above the words at the widths without a fall
         for here, look in _widths(found):
             for moment, filled in (("half", False), ("end", True)):
                 values = here[ORDER].sel(moment=moment).where(here["learned"])
