@@ -75,6 +75,8 @@ def test_a_mean_over_runs_has_the_error_of_those_that_have_a_value():
     assert (mean, error, freedom) == (pytest.approx(7 / 3), pytest.approx(np.std([1, 2, 4], ddof=1) / np.sqrt(3)), 2)
     assert averages.over_runs([5.0])[0] == 5
     assert np.isnan([averages.over_runs([5.0]).error, averages.over_runs([]).mean]).all()
+    assert averages.over_all_runs([1.0, 2.0, 4.0]) == averages.over_runs([1.0, 2.0, 4.0])
+    assert np.isnan(averages.over_all_runs([1.0, 2.0, np.nan])[:2]).all()
 
 
 def test_the_reach_of_a_mean_is_its_interval_by_student_and_a_wider_error_is_so_many_times_it():

@@ -46,6 +46,11 @@ def over_runs(values: ArrayLike) -> Spread:
     return Spread(float(known.mean()), float(known.std(ddof=1) / np.sqrt(n)), n - 1.0)
 
 
+def over_all_runs(values: ArrayLike) -> Spread:
+    """`over_runs` where every run has a value; else nothing is known, since those without one are the late ones."""
+    return over_runs(values) if np.isfinite(values).all() else UNKNOWN
+
+
 def with_error(value: float, error: float, form: str = ".2f") -> str:
     """`0.23 ± 0.01`; what is not known is said, not printed as nan."""
     if not np.isfinite(value):

@@ -2,7 +2,7 @@
 
 import xarray
 
-from ..averages import over_runs
+from ..averages import over_all_runs, over_runs
 from ..comparison import Comparison
 from .analysis import at_step
 
@@ -48,7 +48,7 @@ def _crossings(found: xarray.Dataset) -> list[Comparison]:
     for arm, (seeds, *expected) in CROSSINGS.items():
         for (name, words), known in zip(names.items(), expected, strict=True):
             if known is not None:
-                step = over_runs(found[name].sel(arm=arm))
+                step = over_all_runs(found[name].sel(arm=arm))
                 rows.append(Comparison.of_runs(f"{arm}: step of {words}", known[0], step, _source(seeds), known[1]))
     return rows
 

@@ -3,7 +3,7 @@
 import numpy as np
 import xarray
 
-from ..averages import Spread, over_runs
+from ..averages import Spread, over_all_runs
 from ..censored import Ratio, censored_median, ratio_of_medians
 from ..tuning import held_out, on_edge, ratio_of_tuned
 from .cell import ARMS, DECAYS, MA_WINDOW, METHODS, PUBLISHED, PUBLISHED_STEPS, SGD_ARMS
@@ -112,4 +112,4 @@ def sgd_gain(found: xarray.Dataset) -> tuple[Spread, float]:
     """How many times sooner SGD halves its training loss with the filter, over seeds, and at a rate 1 + amplification."""
     halves = [found["half_step"].sel(arm=name).values for name in SGD_ARMS]
     gains = [halves[0] / other for other in halves[1:]]
-    return over_runs(gains[0]), float(np.mean(gains[1]))
+    return over_all_runs(gains[0]), float(np.mean(gains[1]))

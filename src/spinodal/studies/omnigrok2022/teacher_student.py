@@ -13,7 +13,7 @@ from ...report import Table
 from ...sweeps import Study, Sweep
 from ...theory.effective import generalisation_steps
 from .. import trained
-from ..averages import Spread, over_runs, with_error
+from ..averages import Spread, over_all_runs, over_runs, with_error
 from ..comparison import Comparison, tally
 from ..recipe import Analysis, Picture, Recipe, sized_sweep
 from .cell import DIMS, UNITS, OmnigrokCell, run_cell
@@ -109,7 +109,7 @@ def _against_run(shown: xarray.Dataset) -> list[Comparison]:
         accuracy = over_runs(accuracy_at(shown, f"{name}_accuracy", step))
         rows.append(Comparison.of_runs(what, expected, accuracy, f"{SOURCE}, one network", 0.1))
     what = "updates to 95 % of the test, α = 2, decay 0.05"
-    return [*rows, Comparison.of_runs(what, CROSSING, over_runs(shown["test_step"]), f"{SOURCE}, one network", CROSSING_TOLERANCE)]
+    return [*rows, Comparison.of_runs(what, CROSSING, over_all_runs(shown["test_step"]), f"{SOURCE}, one network", CROSSING_TOLERANCE)]
 
 
 def _clock(ratio: float, rate: float, decay: float) -> float:
