@@ -44,7 +44,7 @@ def plain_closure(problem, b, c, transverse="exact", corrections=(), data=None, 
     kernel = readout * np.einsum("iqr,jqr,qr->ij", g, g, weight / loss / total)
     p = weight.sum(axis=1) / total / (q[1, 0] - q[0, 0])
     p[0] *= 2
-    moment = (weight @ r if r.size > 1 else weight[:, 0] * norm) * p / weight.sum(axis=1)
+    moment = np.divide(weight @ r * p, weight.sum(axis=1), out=np.zeros_like(p), where=p > 0)  # far out all weights are 0
     tails = [CubicSpline(q[:, 0], values).integrate(threshold, q[-1, 0]) if threshold < q[-1, 0] else np.nan for values in (p, moment)]
     beyond, inside = float(np.nan_to_num(tails[0])), float(tails[1] / tails[0])
     return float(np.max(np.abs(tau + kernel @ field / kappa - target))), beyond, inside
