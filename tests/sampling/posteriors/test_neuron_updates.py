@@ -14,7 +14,7 @@ from spinodal.sampling import hmc, sample
 from spinodal.sampling.posteriors import droplet_law, droplet_moves, neuron_updates, overlap_trajectory, stretches
 from spinodal.sampling.posteriors import teacher_student as posterior
 
-from .bound import bound
+from .bound import bound, started
 
 
 def tuned(shape, far, near_share=1.0, far_share=1.0):
@@ -222,9 +222,7 @@ def test_more_picked_neurons_than_slots_leave_the_network_as_it_is():
 def test_residual_kept_through_a_round_is_that_of_the_network():
     """Readouts drawn at the end are those with which the next round, and the next gradient, must agree."""
     problem = TeacherStudent(6, 9, 90, 0.3, -0.4, 0.6, 0.5)
-    shape, constants, kernels = bound(problem)
-    z = jnp.asarray(posterior.prior_start(problem, np.random.default_rng(0)))
-    tuning = kernels.tune(z[None], kernels.potential_and_gradient(z, constants)[2][None], constants, kernels.untuned(1))
+    shape, constants, kernels, z, tuning = started(problem)
     inputs = neuron_updates._scaled_inputs(constants, shape)
     residual = kernels.potential_and_gradient(z, constants)[2]
     network = neuron_updates._Network(*posterior.split(z, shape), residual)
@@ -264,9 +262,7 @@ def test_after_many_rounds_the_potential_told_is_that_of_the_network():
     """The next trajectory's test takes it as it is, so it has to be as good as one computed anew; a guide's gradient comes beside it."""
     problem = TeacherStudent(20, 60, 400, 0.2, -0.3, 0.5, 0.3)
     data = problem.draw(0)
-    shape, constants, kernels = bound(problem)
-    z = jnp.asarray(posterior.planted_start(problem, np.random.default_rng(0)))
-    tuning = kernels.tune(z[None], kernels.potential_and_gradient(z, constants)[2][None], constants, kernels.untuned(6))
+    shape, constants, kernels, z, tuning = started(problem, posterior.planted_start, 6)
     place, told = jax.jit(kernels.refresh)(jax.random.key(3), z, np.float32(0.1), constants, tuning)
     assert told.stretched > 0
     assert not np.allclose(place.position, z)

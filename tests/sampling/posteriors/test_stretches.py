@@ -8,15 +8,13 @@ from spinodal.problems import TeacherStudent
 from spinodal.sampling.posteriors import droplet_moves, neuron_updates, stretches
 from spinodal.sampling.posteriors import teacher_student as posterior
 
-from .bound import bound
+from .bound import started
 
 
 def test_neurons_whose_transverse_weights_float32_would_lose_are_not_stretched():
     """A steep law of r asks for e^-200 and less: refused, and nothing is NaN; what is lost already stays as it is."""
     problem = TeacherStudent(6, 9, 90, 0.3, -0.4, 0.6, 0.5)
-    shape, constants, kernels = bound(problem)
-    z = jnp.asarray(posterior.prior_start(problem, np.random.default_rng(0)))
-    tuning = kernels.tune(z[None], kernels.potential_and_gradient(z, constants)[2][None], constants, kernels.untuned(1))
+    shape, constants, _, z, tuning = started(problem)
     inputs = neuron_updates._scaled_inputs(constants, shape)
     weights, readouts = posterior.split(z, shape)
     weights = weights.at[:, 0].set(30.0).at[0, 1:].set(0.0).at[1, 1:].set(1e-15)
