@@ -184,5 +184,7 @@ def test_wrong_calls_are_refused_in_words(embedding, pairs, times, says):
 def test_what_is_no_real_number_is_refused(embedding):
     with pytest.raises(TypeError, match="embedding must be real numbers"):
         flow(embedding, all_pairs(3), [0.0])
+    with pytest.raises(ValueError, match=r"times must have shape \(T,\), got rows of different lengths"):
+        flow([1.0, 2.0, 3.0], [(0, 2), (1, 1)], [[0], [1, 2]])
     with pytest.raises(TypeError, match="times must be real numbers"):
         flow([1.0, 2.0, 4.0], all_pairs(3), embedding)

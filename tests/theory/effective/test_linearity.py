@@ -132,6 +132,7 @@ def test_ends_of_the_curve():
         (lambda: linear_probability(10, 56), ValueError, r"samples must be within 0..55, the pairs of 10 symbols, got 56"),
         (lambda: linear_probability(10, [3, -1]), ValueError, "got -1"),
         (lambda: linear_probability(10, 0.4), TypeError, "not a share"),
+        (lambda: linear_probability(3, [[1], [2, 3]]), ValueError, "samples must have shape"),
         (lambda: linear_probability(1, 0), ValueError, "symbols must be an integer >= 2, got 1"),
         (lambda: critical_fraction(10, draws=0), ValueError, "draws must be an integer >= 1"),
         (lambda: critical_fraction(10, seed=-1), ValueError, "seed must be an integer >= 0"),

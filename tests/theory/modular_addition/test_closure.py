@@ -269,7 +269,7 @@ def test_results_are_frozen():
         (lambda: solve_many(None, noise=[0.1]), "problem"),
         *(
             (lambda noise=noise: solve_many(FIGURE, noise=noise), "noise")
-            for noise in ([], [[0.1]], 0.1, [0.1, -0.2], [0.1, np.nan], "0.1 0.2")
+            for noise in ([], [[0.1]], 0.1, [0.1, -0.2], [0.1, np.nan], "0.1 0.2", ["0.1"], [True], [[0.1], [0.1, 0.2]])
         ),
     ],
 )

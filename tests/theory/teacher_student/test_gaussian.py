@@ -1,5 +1,7 @@
 """The Gaussian branch: closed forms, and the corrections that equilibrium takes."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.stats import norm
@@ -50,3 +52,15 @@ def test_gaussian_branch_takes_the_corrections_that_equilibrium_takes(correction
 def test_solve_many_on_the_gaussian_branch():
     many = solve_many(fig2(1.0), noise=[0.3, 0.2, 0.15], branch="gaussian")
     assert many.linear_discrepancy == pytest.approx([0.474730, 0.325249, 0.246403], abs=DIGITS)
+
+
+@pytest.mark.parametrize("corrections", [("cavity",), ("cavity", "ridge")])
+def test_a_single_neuron_has_a_stable_centre_only_where_the_target_itself_leaves_it_one(corrections):
+    """At width 1 the neuron sees x = 1: s''(0) = 1 / sigma_w^2 - u k', below 0 at low noise for whatever b."""
+    problem = TeacherStudent(12, 1, 60, 0.1, -0.3, 0.5, 0.02)
+    many = solve_many(problem, noise=np.geomspace(0.01, 1, 60), branch="gaussian", corrections=corrections)
+    assert not many.converged.any()
+    assert np.isnan(many.linear_discrepancy).all()
+    warm = solve(replace(problem, noise=100.0), branch="gaussian", corrections=corrections)
+    assert warm.converged
+    assert warm.linear_discrepancy == pytest.approx(1, abs=1e-3)

@@ -149,3 +149,18 @@ def test_without_a_cubic_there_is_no_transition():
 def test_wrong_arguments_are_named(name, call):
     with pytest.raises((ValueError, TypeError), match=name):
         call()
+
+
+@pytest.mark.parametrize(
+    ("problem", "transverse", "noise", "overlap", "barrier"),
+    [
+        (TeacherStudent(150, 10, 100, 0.1, 0.1, 0.15, 1e-9), "mean", 8.7421206e-07, 0.99466, 1.537),
+        (TeacherStudent(100_000, 20, 1, 0.1, 0.01, 22.613531937605725, 0.006107953548036989), "exact", None, 4.36, 0.41),
+    ],
+)
+def test_a_spinodal_is_that_of_the_outer_minimum_where_a_broad_well_looks_deeper(problem, transverse, noise, overlap, barrier):
+    """Numbers of a dense search by another program."""
+    found = transition(problem, transverse=transverse, criterion="spinodal")
+    assert found.overlap == pytest.approx(overlap, rel=2e-3)
+    assert found.barrier == pytest.approx(barrier, rel=1e-2)
+    assert noise is None or found.noise == pytest.approx(noise, rel=1e-7)

@@ -6,6 +6,7 @@ from dataclasses import FrozenInstanceError, replace
 import numpy as np
 import pytest
 
+from spinodal.problems import TeacherStudent
 from spinodal.theory.teacher_student import solve, solve_many
 
 from .reference import fig2
@@ -102,3 +103,18 @@ def test_wrong_thresholds_are_named(threshold):
             found.droplet_fraction(threshold)
     with pytest.raises((ValueError, TypeError), match="threshold"):
         solve(fig2(0.2), transverse="mean").droplet_transverse_norm(threshold)
+
+
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [
+        ({"inputs": np.full((300, 20), np.nan)}, "finite inputs"),
+        ({"teacher": np.ones(5)}, "a teacher that is a unit vector"),
+        ({"teacher": None}, "a teacher that is a unit vector"),
+        ({"teacher": np.full(20, 2.0)}, "a teacher that is a unit vector"),
+    ],
+)
+def test_data_that_no_problem_draws_are_refused(changed, says):
+    problem = TeacherStudent(20, 80, 300, 0.2, -0.3, 0.5, 0.012)
+    with pytest.raises(ValueError, match=says):
+        solve(problem, corrections=("gram",), data=replace(problem.draw(0), **changed))

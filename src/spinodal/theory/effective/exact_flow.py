@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ...citations import LIU2022 as CITATION
-from ...errors import require
+from ...errors import even, require
 from ...measures.representation.realised import as_stack
 from .gram import gram, null_space
 
@@ -79,7 +79,7 @@ def _checked(embedding: ArrayLike, times: ArrayLike) -> tuple[np.ndarray, np.nda
     require(not many, f"embedding must have shape (p,) or (p, d), got {stack.shape}")
     start = stack[0]
     require(bool(np.isfinite(start).all()), f"embedding must be finite, got {np.sum(~np.isfinite(start))} values that are not")
-    when = np.asarray(times)
+    when = even("times", times, "(T,)")
     if when.dtype.kind not in "fiu":
         raise TypeError(f"times must be real numbers, got an array of {when.dtype}")
     when = when.astype(np.float64)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ...citations import LIU2022 as CITATION
-from ...errors import integer, require
+from ...errors import even, integer, require
 from .random_order import sizes_that_force_a_line
 
 
@@ -64,7 +64,7 @@ def linear_probability(symbols: int, samples: ArrayLike, *, draws: int = 1000, s
     Source: Liu et al. (2022), arXiv:2205.10343.
     """
     curve = linear_curve(symbols, draws=draws, seed=seed)
-    sizes = np.asarray(samples)
+    sizes = even("samples", samples, "(k,)")
     if sizes.dtype.kind not in "iu":
         raise TypeError(f"samples must be an integer, or an array of them, got {samples!r} (it is a number of pairs, not a share)")
     last = len(curve.pairs) - 1

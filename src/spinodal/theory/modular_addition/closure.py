@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import expit
 
-from ...errors import choice, instance, require
+from ...errors import choice, even, instance, require
 from ...problems import ModularAddition
 from .boundaries import CONVENTIONS, droplet_eigenvalue, onset_noise, transitions
 from .mode_law import droplet_share, mean_product, outer_saddle
@@ -125,10 +125,10 @@ def _message(eigenvalue: str, converged: bool, phase: str, discrepancy: float, w
 
 
 def _noises(noise: ArrayLike) -> np.ndarray:
-    try:
-        values = np.array(noise, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise TypeError(f"noise must be a 1-D array of variances > 0, got {noise!r}") from None
+    values = even("noise", noise, "(k,)")
+    if values.dtype.kind not in "fiu":
+        raise TypeError(f"noise must be a 1-D array of variances > 0, got {noise!r}")
+    values = values.astype(np.float64)
     require(values.ndim == 1 and values.size > 0, f"noise must be a non-empty 1-D array of variances > 0, got shape {values.shape}")
     wrong = values[~(np.isfinite(values) & (values > 0))]
     require(wrong.size == 0, f"noise must hold finite variances > 0, got {wrong[:3].tolist()}")

@@ -30,7 +30,9 @@ def solve_gaussian(cells: Closure):
     uk, vk = cells.u * gain, problem.readout_variance / (cells.kappa * problem.input_dim) * gain
     g11, keep = cells.gram[0, 0], 1 - cells.self_share
     offset = cells.gram[0, 1] * cells.target[1]
-    x = _field(uk, vk * g11 * keep, 1 / norm, top=g11 + offset)
+    top = g11 + offset
+    # At width 1 the neuron sees the target itself, whatever b is
+    x = _field(uk, vk * g11 * keep, 1 / norm, top=top) if keep > 0 else np.full(np.shape(uk), top)
     stiffness = 1 / norm - uk * x * x
     # b from x, not from the closure: there the difference of two large numbers
     b = ((x - offset) / g11 - cells.self_share) / keep if keep > 0 else 1 - vk * x / stiffness

@@ -6,7 +6,7 @@ import numpy as np
 
 from .action import action, overlap_bound, pull, slope_over_overlap, transverse_bounds
 
-_OVERLAPS, _NORMS, _ZOOMS = 300, 40, 4
+_OVERLAPS, _NORMS, _ZOOMS, _WELLS = 300, 40, 4, 3
 
 
 @dataclass(frozen=True)
@@ -36,15 +36,28 @@ class Landscape:
         The first is zero when a minimum of s touches zero, the second when one appears; both tend to finite values at q = 0.
         """
         q = self.overlaps()
+        coarse = self._criterion(kind, q)
+        beside = np.pad(coarse, ((0, 0), (1, 1)), constant_values=np.inf)
+        wells = np.where((coarse <= beside[:, :-2]) & (coarse <= beside[:, 2:]), coarse, np.inf)
+        # A narrow well may lie lower than a broad one that looks deeper on the coarse grid
+        deepest = np.argsort(wells, axis=1)[:, :_WELLS].T
+        values, places = (np.stack(found) for found in zip(*(self._zoomed(kind, q, best) for best in deepest), strict=True))
+        well = np.argmin(values, axis=0), np.arange(len(q))
+        return values[well], places[well]
+
+    def _zoomed(self, kind: str, q, best):
+        """(value (m,), q (m,)): the minimum between the neighbours of q[:, best]."""
         rows = np.arange(len(q))
-        values, best = np.empty_like(q), np.zeros(len(q), dtype=int)
-        for zoom in range(_ZOOMS):
-            if zoom:
-                q = np.linspace(q[rows, np.maximum(best - 1, 0)], q[rows, np.minimum(best + 1, q.shape[1] - 1)], 41, axis=1)
-            s, slope, _ = self.at(q)
-            values = s / q**2 if kind == "degeneracy" else slope
+        values = np.empty_like(q)
+        for _ in range(_ZOOMS - 1):
+            q = np.linspace(q[rows, np.maximum(best - 1, 0)], q[rows, np.minimum(best + 1, q.shape[1] - 1)], 41, axis=1)
+            values = self._criterion(kind, q)
             best = np.argmin(values, axis=1)
         return values[rows, best], q[rows, best]
+
+    def _criterion(self, kind: str, q):
+        s, slope, _ = self.at(q)
+        return s / q**2 if kind == "degeneracy" else slope
 
     def barrier(self, q: float) -> float:
         """The largest s between 0 and q, for a single coupling."""

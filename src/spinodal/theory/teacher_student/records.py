@@ -46,6 +46,10 @@ class Settings:
             raise TypeError(f"data must be what TeacherStudent.draw returns, got {type(self.data).__name__}")
         given, wanted = np.shape(self.data.inputs), (problem.samples, problem.input_dim)
         require(given == wanted, f"data must have inputs of shape (samples, input_dim) = {wanted}, got {given}")
+        require(bool(np.isfinite(self.data.inputs).all()), "data must have finite inputs, got some that are not")
+        teacher = np.asarray(self.data.teacher)
+        unit = teacher.shape == wanted[1:] and teacher.dtype.kind in "fiu" and abs(float(teacher @ teacher) - 1) < 1e-6
+        require(unit, f"data must have a teacher that is a unit vector of shape {wanted[1:]}, got {self.data.teacher!r}")
 
 
 @dataclass(frozen=True)
