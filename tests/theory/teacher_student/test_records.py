@@ -69,6 +69,7 @@ def test_records_are_frozen_and_travel_between_processes():
         ("max_iterations", {"max_iterations": 0}),
         ("max_iterations", {"max_iterations": 2.5}),
         ("fineness", {"fineness": 0}),
+        ("fineness", {"fineness": 1e4}),
     ],
 )
 def test_wrong_arguments_are_named(name, change):

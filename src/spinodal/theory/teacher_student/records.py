@@ -35,6 +35,7 @@ class Settings:
         object.__setattr__(self, "corrections", tuple(name for name in CORRECTIONS if name in self.corrections))
         integer("max_iterations", self.max_iterations, minimum=1)
         positive("fineness", self.fineness, why="how many times more points each direction of the grid gets")
+        require(self.fineness <= 256, f"fineness must be at most 256, or one solution takes hours, got {self.fineness}")
         if "gram" in self.corrections and self.data is None:
             raise ValueError("data must be given for corrections=('gram',), got None (for instance problem.draw(seed))")
 

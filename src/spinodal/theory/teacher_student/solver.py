@@ -44,7 +44,7 @@ def solve(
             On the Gaussian branch they enter with the cavity's denominator taken at q = 0.
         data: what problem.draw(seed) returned; used by "gram" alone.
         max_iterations: Newton steps, default 200; 5 to 70 are needed.
-        fineness: divides the grid's spacings, default 1, which is refined until the closure is right to about 1e-10.
+        fineness: divides the grid's spacings, default 1 and at most 256, which is refined until the closure is right to about 1e-10.
     Returns: `Solution`. linear_discrepancy is b and cubic_discrepancy c of y - <f> = b He_1 + c He_3; 1 and `cubic` before learning.
     Undefined: with `converged=False` (residual >= 1e-8, or a density that needs too large a grid) the numbers are where
         it stopped, NaN where arithmetic overflowed, and `message` says why.
