@@ -30,6 +30,14 @@ def test_the_error_is_never_below_that_of_the_chains():
     assert float(error) == 0.1
 
 
+def test_an_error_of_chains_that_is_not_known_is_not_zero():
+    assert np.isnan(mean_and_error(array([0.0]), array([np.nan]))[1])
+    assert np.isnan(mean_and_error(array([0.0, 0.0]), array([np.nan, np.nan]))[1])
+    assert float(mean_and_error(array([1.0, 1.0]), array([np.nan, 0.5]))[1]) == pytest.approx(0.5 / np.sqrt(2))
+    assert float(mean_and_error(array([1.0, 3.0]), array([np.nan, np.nan]))[1]) == pytest.approx(1.0)
+    assert float(mean_and_error(array([1.0]), array([0.0]))[1]) == 0
+
+
 def test_missing_cells_are_left_out():
     mean, error = mean_and_error(array([1.0, np.nan, 3.0]), array([0.1, np.nan, 0.1]))
     assert float(mean) == 2.0

@@ -92,3 +92,9 @@ def test_a_comparison_of_runs_takes_error_and_freedom_from_their_scatter():
     row = Comparison.of_runs("x", 1.0, found, "a table", 0.01, should_agree=False, side="above")
     assert (row.obtained, row.error, row.freedom) == found
     assert (row.should_agree, row.side, row.verdict) == (False, "above", "agrees, though it should not")
+
+
+def test_an_infinite_error_decides_nothing():
+    assert compared(1.0, 100.0, error=math.inf).verdict == "not decided"
+    assert compared(1.0, 1.0, error=math.inf).verdict == "agrees"
+    assert math.isnan(compared(1.0, 100.0, error=math.inf).z)

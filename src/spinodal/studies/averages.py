@@ -62,13 +62,14 @@ def mean_and_error(values: xarray.DataArray, mcse: xarray.DataArray) -> tuple[xa
     """Mean over `data_seed` and its standard error.
 
     With several data sets the error is their scatter, which holds the Monte Carlo error already, but is never below it.
-    With one it is the Monte Carlo error alone, and the numbers are about this data set.
+    With one it is the Monte Carlo error alone, and the numbers are about this data set. Monte Carlo errors that are not known, as of
+    chains that never varied, are taken to be as large as the others; without any, and without scatter, the error is NaN.
     """
     count = values.notnull().sum("data_seed")
     mean = values.mean("data_seed")
-    sampled = np.sqrt((mcse**2).sum("data_seed")) / count
+    sampled = np.sqrt((mcse.where(values.notnull()) ** 2).mean("data_seed") / count)
     scatter = np.sqrt(((values - mean) ** 2).sum("data_seed") / xarray.where(count > 1, count - 1, np.nan) / count)
-    return mean, xarray.where(count > 1, np.maximum(scatter, sampled), sampled).where(count > 0)
+    return mean, np.fmax(scatter.where(scatter > 0), sampled)
 
 
 def between_chains(values: xarray.DataArray) -> tuple[xarray.DataArray, xarray.DataArray]:

@@ -11,10 +11,10 @@ from .averages import Spread
 class Comparison:
     """One expected number and what came out.
 
-    `error` is one standard error of `obtained`: 0 for a deterministic number, NaN where it is not known, as with one seed. Numbers agree
-    within `tolerance`, or within three errors. An error from the scatter of n runs has `freedom` n - 1, and numbers differ only beyond what
-    Student's t has for the probability of three: 19 errors for 3 runs, 4.1 for 10. Between the two nothing is decided, nor beyond the
-    tolerance where the error is not known.
+    `error` is one standard error of `obtained`: 0 for a deterministic number, NaN or infinite where it is not known, as with one seed.
+    Numbers agree within `tolerance`, or within three errors. An error from the scatter of n runs has `freedom` n - 1, and numbers differ
+    only beyond what Student's t has for the probability of three: 19 errors for 3 runs, 4.1 for 10. Between the two nothing is decided,
+    nor beyond the tolerance where the error is not known.
     `should_agree=False` marks a published number that is known to be wrong: a study that reproduced
     it would contradict the erratum; `side` says on which side of it the right one lies. With an error above `largest_error` agreement
     would mean nothing: not decided, unless the difference exceeds the tolerance by three errors.
@@ -42,7 +42,7 @@ class Comparison:
     @property
     def z(self) -> float:
         """Difference in standard errors; NaN for deterministic numbers."""
-        return (self.obtained - self.expected) / self.error if self.error > 0 else math.nan
+        return (self.obtained - self.expected) / self.error if 0 < self.error < math.inf else math.nan
 
     @property
     def limit(self) -> float:
@@ -60,7 +60,7 @@ class Comparison:
         return self._reach(self.limit)
 
     def _reach(self, errors: float) -> float:
-        return max(self.tolerance, errors * self.error if self.error > 0 else 0.0)
+        return max(self.tolerance, errors * self.error if 0 < self.error < math.inf else 0.0)
 
     @property
     def agrees(self) -> bool:
@@ -76,7 +76,7 @@ class Comparison:
     def vague(self) -> bool:
         """Too far apart to agree and too close to differ, with an error that is large, of few runs, or not known."""
         away = abs(self.obtained - self.expected)
-        if math.isnan(self.error):
+        if not math.isfinite(self.error):
             return away > self.tolerance
         if self.error > self.largest_error:
             return away <= self.tolerance + self.limit * self.error
