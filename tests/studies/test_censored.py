@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import binom
 
-from spinodal.studies.censored import median_of, ratio_of_medians
+from spinodal.studies.censored import FEWEST, median_of, ratio_of_medians
 
 NEVER = np.nan
 
@@ -63,6 +63,15 @@ def test_a_ratio_says_what_it_can_where_medians_are_censored():
     assert np.isnan(unknown.value)
     assert (unknown.low, unknown.high) == (0, np.inf)
     assert np.isnan(ratio_of_medians(np.array([100.0]), np.array([50.0]), 1000).low)
+
+
+def test_an_interval_covers_the_true_ratio_where_there_are_seeds_enough_for_one():
+    """Equal laws: 95 % and more from the fewest on; below there is none."""
+    rng = np.random.default_rng(0)
+    draws = np.exp(rng.normal(0, 0.3, (400, 2, FEWEST)))
+    held = [found.low <= 1 <= found.high for found in (ratio_of_medians(*pair, 1e9) for pair in draws)]
+    assert np.mean(held) > 0.95 - 3 * np.sqrt(0.95 * 0.05 / 400)
+    assert np.isnan([ratio_of_medians(*draws[0, :, :n], 1e9).low for n in range(1, FEWEST)]).all()
 
 
 def test_a_seed_that_never_gets_there_is_later_than_all():

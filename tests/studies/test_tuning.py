@@ -80,6 +80,8 @@ def test_a_setting_that_is_best_in_every_seed_is_chosen_for_certain():
     found = ratio_of_tuned(times, times / 2, 1000)
     assert (found.value, found.low, found.high) == (2, 2, 2)
     assert np.isnan(ratio_of_tuned(times[:, :2], times[:, :2], 1000).low)
+    alone = ratio_of_tuned(times[:, :1], times[:, :1], 1000)
+    assert (np.isnan(alone.value), alone.bound) == (True, False)
     never = ratio_of_tuned(np.full((2, 6), NEVER), times, 1000)
     assert (never.value, never.bound, never.low, never.high) == (10, True, 10, np.inf)
 

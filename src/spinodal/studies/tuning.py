@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from .censored import RESAMPLED, Ratio, ratio_of_draws
+from .censored import FEWEST, RESAMPLED, Ratio, ratio_of_draws
 
 AT_ONCE = 200  # bootstrap draws, for the memory
 
@@ -34,16 +34,21 @@ def ratio_of_tuned(above: np.ndarray, below: np.ndarray, cap: float, seed: int =
 
     Held-out choices are nearly one choice, and its luck is common to all seeds: an interval over the seeds alone misses 1 for 10 to 20 %
     of equal methods with 16 settings. So every bootstrap draw of the seeds chooses anew, a seed's copies left out with it; that misses 1
-    for less than 5 %. One setting is not tuned. NaN: never within `cap`; bounds as of `ratio_of_medians`; no interval below 3 seeds.
+    for less than 5 %. One setting is not tuned. NaN: never within `cap`; bounds, and no interval of few seeds, as of `ratio_of_medians`;
+    with one seed and several settings nothing is judged: NaN.
     """
     methods = [_times(steps) for steps in (above, below)]
     seeds = methods[0].shape[1]
     first, second = (_judged(times, np.arange(seeds)[None])[0] for times in methods)
+    if np.isnan([*first, *second]).any():
+        return Ratio(np.nan, np.nan, np.nan)
+    if seeds < FEWEST:
+        return ratio_of_draws(first, second, None, cap)
     drawn = np.random.default_rng(seed).integers(seeds, size=(RESAMPLED, seeds))
     drawn = drawn[np.ptp(drawn, axis=1) > 0]  # copies of one seed leave none to choose by
     chunks = np.split(drawn, range(AT_ONCE, len(drawn), AT_ONCE))
     resampled = [np.concatenate([_judged(times, chunk) for chunk in chunks]) for times in methods]
-    return ratio_of_draws(first, second, (resampled[0], resampled[1]) if seeds > 2 else None, cap)
+    return ratio_of_draws(first, second, (resampled[0], resampled[1]), cap)
 
 
 def on_edge(chosen: Mapping[str, float], tried: Sequence[Mapping[str, float]]) -> str:

@@ -96,7 +96,7 @@ def test_an_interval_is_open_only_where_the_data_set_no_end():
     assert words.in_words(Ratio(2.0, 1.5, np.inf)) == "2 (95 %: 1.5 or more)"
     assert words.in_words(Ratio(3.0, 0.0, np.inf)) == "3 (95 %: no bound)"
     assert words.in_words(Ratio(np.nan, 0.0, 0.1)) == "fewer than 0.1"
-    assert words.in_words(Ratio(2.0, np.nan, np.nan)) == "2"
+    assert words.in_words(Ratio(2.0, np.nan, np.nan)) == "2 (too few seeds for an interval)"
 
 
 def test_a_baseline_that_never_crosses_gives_a_lower_bound():

@@ -23,6 +23,17 @@ def test_a_ratio_leaves_no_seed_out():
     assert words._against(who, "that").endswith("in 2 of 5 seeds (sign test p = 1), of which both get there in 2: no ratio")
 
 
+def test_equal_steps_decide_nothing_and_hide_no_seed_that_never_arrives():
+    with_tie = duels.duel(np.array([100.0, 200, 300, NEVER]), np.array([100.0, 400, 600, 700]))
+    assert (with_tie.both, with_tie.decided, with_tie.either) == (3, 3, 4)
+    assert np.isnan(with_tie.ratio)
+    every = duels.duel(np.array([100.0, 200, 300]), np.array([100.0, 400, 600]))
+    assert every.ratio == pytest.approx(2 ** (-2 / 3))
+    assert "in 2 of 2 seeds that differ, 1 being equal (" in words._against(every, "that")
+    same = words._against(duels.duel(np.array([100.0, 150]), np.array([100.0, 150])), "that")
+    assert same == "and that: equal in all 2 seeds"
+
+
 def test_the_interval_of_a_ratio_covers_1_as_often_as_it_says():
     """Three seeds of equal laws: by two normal standard errors 82 %."""
     rng = np.random.default_rng(0)

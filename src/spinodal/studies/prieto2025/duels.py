@@ -10,8 +10,8 @@ from ..averages import over_runs, sign_test
 
 class Duel(NamedTuple):
     """Two ways on the same seeds. `ratio`: geometric mean of the steps of the first over those of the second, NaN unless both get there
-    in all `decided` seeds, since those that never do would be left out; `low`, `high`: 95 %, by Student's t of its logarithm over seeds,
-    NaN for one seed. `both`: seeds in which both get there."""
+    in all seeds in which `either` does, since those that never do would be left out; `low`, `high`: 95 %, by Student's t of its logarithm
+    over seeds, NaN for one seed. `both`: seeds in which both get there; `decided`: in which one is sooner, `sooner`: the first."""
 
     ratio: float
     low: float
@@ -20,19 +20,20 @@ class Duel(NamedTuple):
     sooner: int
     decided: int
     p: float
+    either: int
 
 
 def duel(first: np.ndarray, second: np.ndarray) -> Duel:
     """Two ways, one step a seed each, paired; NaN: never. Seeds in which neither gets there decide nothing."""
     a, b = (np.where(np.isnan(steps), np.inf, steps) for steps in (first, second))
-    there = np.isfinite(a) & np.isfinite(b)
+    there, either = np.isfinite(a) & np.isfinite(b), int((np.isfinite(a) | np.isfinite(b)).sum())
     logs = np.log(np.maximum(a[there], 1) / np.maximum(b[there], 1))
     earlier = np.where(np.isfinite(a) | np.isfinite(b), np.sign(np.nan_to_num(b, posinf=1e300) - np.nan_to_num(a, posinf=1e300)), np.nan)
     sooner, decided, p = sign_test(earlier[np.isfinite(earlier)])
     n, gain = logs.size, over_runs(logs)
-    mean, away = gain.mean if 0 < n == decided else np.nan, gain.reach
+    mean, away = gain.mean if n == either else np.nan, gain.reach
     ratio, low, high = (float(np.exp(value)) for value in (mean, mean - away, mean + away))
-    return Duel(ratio, low, high, n, sooner, decided, p)
+    return Duel(ratio, low, high, n, sooner, decided, p, either)
 
 
 def share_by(steps: np.ndarray, at: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

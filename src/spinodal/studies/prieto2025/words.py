@@ -250,26 +250,33 @@ def _order(found: xarray.Dataset) -> list[str]:
             slung = found["slingshot_step"].sel(arm=narrow) < found["risen_step"].sel(arm=narrow)
             end = float(found["budget"].sel(arm=narrow).max())
             told = f"in {who.sooner} of {who.decided} seeds that tell, {int(slung.sum())} of them after it lost its training set"
-            words.append(f"{narrow}: {told}" if who.decided else f"{narrow}: no seed of either does within {end:,.0f} updates")
+            words.append(f"{narrow}: {told}" if who.either else f"{narrow}: no seed of either does within {end:,.0f} updates")
     return [f"(e) Does float32 pass a test accuracy of 0.5 before float64, without decay? {'; '.join(words)}."]
 
 
 def _against(who: Duel, rival: str) -> str:
-    if not who.decided:
+    if not who.either:
         return f"and {rival}: neither generalises"
+    if not who.decided:
+        return f"and {rival}: equal in all {who.either} seeds"
     times = f", at {who.ratio:.2f} times its updates (95 % by Student's t: {who.low:.2f} to {who.high:.2f})" if np.isfinite(who.low) else ""
-    if who.both < who.decided:
+    if who.both < who.either:
         times = f", of which both get there in {who.both}: no ratio"
-    return f"is sooner than {rival} in {who.sooner} of {who.decided} seeds (sign test p = {who.p:.2g}){times}"
+    return f"is sooner than {rival} in {who.sooner} of {_deciding(who)} (sign test p = {who.p:.2g}){times}"
 
 
 def _against_tuned(ours: np.ndarray, theirs: np.ndarray, cap: float, rival: str) -> str:
     """Settings times seeds of both. A sign test would take the choice, which all seeds share, for certain."""
     who = duel(ours[0] if len(ours) == 1 else held_out(ours)[0], held_out(theirs)[0])
-    if not who.decided:
+    if not who.either:
         return f"and {rival}: neither generalises"
     ratio = in_words(ratio_of_tuned(ours, theirs, cap))
-    return f"is sooner than {rival} in {who.sooner} of {who.decided} seeds; its median updates over theirs, every choice resampled: {ratio}"
+    return f"is sooner than {rival} in {who.sooner} of {_deciding(who)}; its median updates over theirs, every choice resampled: {ratio}"
+
+
+def _deciding(who: Duel) -> str:
+    equal = who.either - who.decided
+    return f"{who.decided} seeds" + (f" that differ, {equal} being equal" if equal else "")
 
 
 def _middle(steps: np.ndarray) -> str:
