@@ -135,4 +135,22 @@ def test_wrong_calls_name_the_argument():
 def test_without_both_kinds_of_runs_nothing_is_known(crossing):
     found = lead_time(Ensemble(STEPS, crossing, folds=np.arange(100) // 2 % 5, draws=50), np.zeros((100, len(STEPS))))
     assert not found.converged
-    assert np.isnan([found.median, found.warned, found.false_alarms]).all()
+    assert np.isnan([found.median, *found.interval, found.warned, *found.warned_interval]).all()
+    assert np.isnan([found.false_alarms, *found.false_alarms_interval]).all()
+
+
+def test_scores_that_are_infinite_set_an_alarm_as_any_other():
+    ensemble = Ensemble(np.arange(10.0), np.array([np.nan] * 15 + [9.0] * 15), draws=20)
+    found = lead_time(ensemble, np.where(np.arange(30)[:, None] < 15, -np.inf, np.ones((30, 10))))
+    assert found.converged, found.message
+    assert (found.warned, found.false_alarms, found.median) == (1, 0, 9)
+
+
+@pytest.mark.parametrize("needed", [9, 19, 48, 97, 102])
+def test_so_many_runs_as_the_message_asks_for_are_enough(needed):
+    """Of other folds: each run is one, so one more that does not generalise is needed."""
+    for controls, enough in ((needed, False), (needed + 1, True)):
+        ensemble = Ensemble(np.arange(10.0), np.array([np.nan] * controls + [9.0] * 3), folds=np.arange(controls + 3), draws=20)
+        found = lead_time(ensemble, np.random.default_rng(0).normal(size=(controls + 3, 10)), rate=1 / (needed + 1))
+        assert found.converged == enough
+        assert enough or f"needs {needed} runs" in found.message

@@ -10,6 +10,7 @@ from ..learning_phases import wilson_interval
 from .ensemble import Ensemble
 
 DIRECTIONS = ("high", "low", "either")
+ROUNDING = 1e-9  # of a rate: .1 of 9 + 1 runs is one run
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,13 +61,17 @@ def lead_time(ensemble: Ensemble, scores: Any, *, direction: str = "high", rate:
     values, folds = ensemble.scores(scores), np.asarray(ensemble.folds)
     forecast = ensemble.steps[None, :] >= np.where(np.isnan(ensemble.since), np.inf, ensemble.since)[:, None]
     threshold = np.full((int(folds.max()) + 1, 2), [np.inf, -np.inf])
+    known = np.zeros(len(threshold), bool)  # a threshold may be infinite because scores are
     each = rate / 2 if direction == "either" else rate
     for fold in range(len(threshold)):
         rest = ensemble.wont & (folds != fold)
         for side, sign in enumerate((1.0, -1.0)):
             if direction in ("either", ("high", "low")[side]):
                 reached = np.fmax.reduce(np.where(forecast, sign * values, np.nan)[rest], axis=1)
-                threshold[fold, side] = sign * _quantile(reached[~np.isnan(reached)], each)
+                reached = np.sort(reached[~np.isnan(reached)])
+                rank = _rank(len(reached), each)
+                if rank <= len(reached):
+                    threshold[fold, side], known[fold] = sign * reached[rank - 1], True
     above, below = threshold[folds].T[:, :, None]
     raised = forecast & ((values > above) | (values < below))
     alarm = np.where(raised.any(axis=1), ensemble.steps[raised.argmax(axis=1)], np.nan)
@@ -74,23 +79,24 @@ def lead_time(ensemble: Ensemble, scores: Any, *, direction: str = "high", rate:
     lead = np.where(will, np.fmax(ensemble.crossing - alarm, 0.0), np.nan)
     cases, controls = int(will.sum()), int(wont.sum())
     warned, false = int((lead > 0).sum()), int(np.isfinite(alarm[wont]).sum())
-    without = (will | wont) & ~np.isfinite(threshold[folds]).any(axis=1)
+    without = (will | wont) & ~known[folds]
     both = cases > 0 and controls > 0
+    nothing = (np.nan, np.nan)
     message = f"{warned} of {cases} runs warned, {false} of {controls} false alarms at a rate of {rate:g}"
     if not both:
         message = f"{cases} runs generalise, {controls} do not: lead times need both"
     elif without.any():
         message += f"; {without.sum()} of {cases + controls} runs can't be warned: a rate of {each:g} needs "
-        message += f"{np.ceil(1 / each - 1):g} runs of other folds that don't generalise and have a score"
+        message += f"{np.ceil((1 - each - ROUNDING) / each):g} runs of other folds that don't generalise and have a score"
     return LeadTime(
         alarm=alarm,
         lead=lead,
         median=float(np.median(lead[will])) if both else np.nan,
-        interval=ensemble.interval(_medians(ensemble, lead)),
+        interval=ensemble.interval(_medians(ensemble, lead)) if both else nothing,
         warned=warned / cases if both else np.nan,
-        warned_interval=wilson_interval(warned, cases, confidence=ensemble.confidence),
+        warned_interval=wilson_interval(warned, cases, confidence=ensemble.confidence) if both else nothing,
         false_alarms=false / controls if both else np.nan,
-        false_alarms_interval=wilson_interval(false, controls, confidence=ensemble.confidence),
+        false_alarms_interval=wilson_interval(false, controls, confidence=ensemble.confidence) if both else nothing,
         cases=cases,
         controls=controls,
         not_forecast=ensemble.runs - cases - controls,
@@ -101,10 +107,9 @@ def lead_time(ensemble: Ensemble, scores: Any, *, direction: str = "high", rate:
     )
 
 
-def _quantile(reached: np.ndarray, rate: float) -> float:
-    """The threshold that a further value exceeds with a chance of at most `rate`; infinite if there are too few to say."""
-    rank = int(np.ceil((1 - rate) * (len(reached) + 1) - 1e-9))
-    return float(np.sort(reached)[rank - 1]) if rank <= len(reached) else np.inf
+def _rank(count: int, rate: float) -> int:
+    """Which of so many ascending values a further one exceeds with a chance of at most `rate`; beyond the last if they are too few."""
+    return int(np.ceil((1 - rate) * (count + 1) - ROUNDING))
 
 
 def _medians(ensemble: Ensemble, lead: np.ndarray) -> np.ndarray:
