@@ -69,7 +69,7 @@ def mean_and_error(values: xarray.DataArray, mcse: xarray.DataArray) -> tuple[xa
     mean = values.mean("data_seed")
     sampled = np.sqrt((mcse.where(values.notnull()) ** 2).mean("data_seed") / count)
     scatter = np.sqrt(((values - mean) ** 2).sum("data_seed") / xarray.where(count > 1, count - 1, np.nan) / count)
-    return mean, np.fmax(scatter.where(scatter > 0), sampled)
+    return mean, scatter.where((scatter > 0) & ~(scatter < sampled), sampled)
 
 
 def between_chains(values: xarray.DataArray) -> tuple[xarray.DataArray, xarray.DataArray]:
