@@ -4,6 +4,7 @@ import math
 import re
 from html.parser import HTMLParser
 
+import numpy as np
 import pytest
 
 from spinodal.report import Figure, Page, Table, render
@@ -62,7 +63,27 @@ def test_both_colour_schemes_are_there():
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(1.23456789, "1.2346"), (-0.5, "−0.5"), (math.nan, "–"), (None, "–"), (True, "yes"), (7, "7"), ([0.1, -0.2], "0.1, −0.2"), ("a", "a")],
+    [
+        (1.23456789, "1.2346"),
+        (-0.5, "−0.5"),
+        (math.nan, "–"),
+        (None, "–"),
+        (True, "yes"),
+        (7, "7"),
+        (-5, "−5"),
+        (np.int64(-5), "−5"),
+        (np.float32("nan"), "–"),
+        (np.bool_(True), "yes"),
+        ([0.1, -0.2], "0.1, −0.2"),
+        ("a", "a"),
+    ],
 )
 def test_values_as_they_are_shown(value, text):
+    assert shown(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(-5, "−5"), (np.int64(-5), "−5"), (np.float32(-0.5), "−0.5"), (np.float32("nan"), "–"), (np.bool_(True), "yes")]
+)
+def test_scalars_of_numpy_are_shown_as_plain_ones(value, text):
     assert shown(value) == text

@@ -3,11 +3,12 @@
   const section = document.currentScript.parentElement;
   const data = JSON.parse(section.querySelector('script[type="application/json"]').textContent);
   const [width, height, left, bottom, top, right] = [640, 260, 44, 40, 12, 12];
-  const last = Math.log10(1 + data.steps[data.steps.length - 1]);
+  const last = Math.log10(1 + data.steps[data.steps.length - 1]) || 1;
+  const plain = (words) => String(words).replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
   const x = (step) => left + (width - left - right) * Math.log10(1 + step) / last;
   const y = (value) => top + (height - top - bottom) * (1 - value);
   const text = (at, up, anchor, words) =>
-    `<text x="${at}" y="${up}" text-anchor="${anchor}" font-size="12" fill="currentColor">${words}</text>`;
+    `<text x="${at}" y="${up}" text-anchor="${anchor}" font-size="12" fill="currentColor">${plain(words)}</text>`;
   const show = (button) => {
     const curves = data.curves[button.dataset.cell];
     let marks = '';
@@ -19,13 +20,17 @@
     for (const level of [0, 0.5, 1]) marks += text(left - 6, y(level) + 4, 'end', level);
     let lines = '', names = '', at = left;
     for (const [name, runs] of Object.entries(curves)) {
+      const colour = plain(data.looks[name]);
       const dash = Object.keys(curves).indexOf(name) % 2 ? 'none' : '5 3';
       for (const run of runs) {
-        const points = run.map((value, k) => value === null ? null : `${x(data.steps[k])},${y(value)}`).filter((point) => point);
-        lines += `<polyline points="${points.join(' ')}" fill="none" stroke="${data.looks[name]}" stroke-width="1.5" ` +
-          `stroke-dasharray="${dash}" opacity=".8"/>`;
+        const pieces = [[]];  // no line across what is not known
+        run.forEach((value, k) => value === null ? pieces.push([]) : pieces[pieces.length - 1].push(`${x(data.steps[k])},${y(value)}`));
+        for (const points of pieces.filter((piece) => piece.length)) {
+          lines += `<polyline points="${points.join(' ')}" fill="none" stroke="${colour}" stroke-width="1.5" ` +
+            `stroke-dasharray="${dash}" opacity=".8"/>`;
+        }
       }
-      names += `<line x1="${at}" x2="${at + 22}" y1="${height - 8}" y2="${height - 8}" stroke="${data.looks[name]}" ` +
+      names += `<line x1="${at}" x2="${at + 22}" y1="${height - 8}" y2="${height - 8}" stroke="${colour}" ` +
         `stroke-width="2" stroke-dasharray="${dash}"/>` + text(at + 27, height - 4, 'start', name);
       at += 40 + 8 * name.length;
     }

@@ -8,6 +8,8 @@ from html import escape
 from importlib.resources import files
 from typing import Any
 
+import numpy as np
+
 from .explorer import Explorer, explorer_html
 
 
@@ -123,7 +125,7 @@ EQUALS = "\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}"  # a line may not break within 
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
+    return isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
 
 
 def _pairs(title: str, pairs: Mapping[str, Any]) -> str:
@@ -133,10 +135,14 @@ def _pairs(title: str, pairs: Mapping[str, Any]) -> str:
 
 def shown(value: Any) -> str:
     """A value as a page shows it: five digits, a true minus sign, a dash for what is not known."""
+    if isinstance(value, np.generic):
+        value = value.item()
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
         return f"{value:.5g}".replace("-", "−") if math.isfinite(value) else "–"
+    if isinstance(value, int):
+        return str(value).replace("-", "−")
     if value is None:
         return "–"
     if isinstance(value, (list, tuple)):

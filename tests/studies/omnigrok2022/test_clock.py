@@ -38,3 +38,6 @@ def test_an_accuracy_between_kept_records_is_interpolated_and_none_after_the_end
     curves = xarray.Dataset({"curve_step": ("curve", [0.0, 10.0, 1000.0, 2000.0]), "curve_test": ("curve", [0.0, 0.2, 0.6, np.nan])})
     assert float(clock.accuracy_at(curves, "test", 100.0)) == pytest.approx(0.4)
     assert np.isnan(float(clock.accuracy_at(curves, "test", 1500.0)))
+    ended = curves.isel(curve=slice(3))
+    assert float(clock.accuracy_at(ended, "test", 1000.0)) == pytest.approx(0.6)
+    assert np.isnan(float(clock.accuracy_at(ended, "test", 1500.0)))

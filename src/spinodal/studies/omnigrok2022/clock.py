@@ -44,6 +44,6 @@ def accuracy_at(dataset: xarray.Dataset, name: str, step: float) -> xarray.DataA
     """`curve_<name>` at a step, linear in ln(step) between the kept points; NaN beyond the end of the run."""
 
     def at(steps: np.ndarray, values: np.ndarray) -> float:
-        return float(np.interp(np.log(step), np.log(np.maximum(steps, 1)), values))
+        return float(np.interp(np.log(step), np.log(np.maximum(steps, 1)), values, right=np.nan))
 
     return xarray.apply_ufunc(at, dataset["curve_step"], dataset[f"curve_{name}"], input_core_dims=[["curve"]] * 2, vectorize=True)
