@@ -9,6 +9,7 @@ from scipy.optimize import root
 from spinodal.problems import TeacherStudent
 from spinodal.theory.teacher_student import coexistence, solve, transition
 from spinodal.theory.teacher_student.action import action
+from spinodal.theory.teacher_student.criteria import gaussian_landscape
 
 from .reference import FIG2
 
@@ -164,3 +165,25 @@ def test_a_spinodal_is_that_of_the_outer_minimum_where_a_broad_well_looks_deeper
     assert found.overlap == pytest.approx(overlap, rel=2e-3)
     assert found.barrier == pytest.approx(barrier, rel=1e-2)
     assert noise is None or found.noise == pytest.approx(noise, rel=1e-7)
+
+
+@pytest.mark.parametrize(
+    "problem",
+    [
+        TeacherStudent(10, 1, 200, 0.1, 2.0, 6.2990241229762844, 5.875539709677622e-05),
+        TeacherStudent(150, 700, 3000, 0.1, -0.01, 19.3, 14.77),
+        TeacherStudent(150, 700, 3000, 0.1, -0.3, 0.5, 8 / 700),
+    ],
+)
+def test_a_barrier_is_the_highest_of_the_lowest_where_the_best_r_jumps_from_well_to_well(problem):
+    """On a dense grid of ln r, and of q: 300 points, and twice 300 about the highest."""
+    found = transition(problem)
+    landscape = gaussian_landscape(problem, np.array([found.noise]), "exact")
+    r = problem.weight_variance * np.exp(np.linspace(-8, 1, 20_001))
+    low, high = 0.0, found.overlap
+    for _ in range(3):
+        q = np.linspace(low, high, 301)
+        lowest = action(q[:, None], r, landscape.u, landscape.b, landscape.c, problem.weight_variance).min(axis=1)
+        best = int(np.argmax(lowest))
+        low, high = q[best - 1], q[best + 1]
+    assert found.barrier == pytest.approx(lowest[best], rel=1e-5)

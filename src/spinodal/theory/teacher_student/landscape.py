@@ -37,10 +37,10 @@ class Landscape:
         """
         q = self.overlaps()
         coarse = self._criterion(kind, q)
-        beside = np.pad(coarse, ((0, 0), (1, 1)), constant_values=np.inf)
-        wells = np.where((coarse <= beside[:, :-2]) & (coarse <= beside[:, 2:]), coarse, np.inf)
+        wells = _wells(coarse)
         # A narrow well may lie lower than a broad one that looks deeper on the coarse grid
-        deepest = np.argsort(wells, axis=1)[:, :_WELLS].T
+        most = min(_WELLS, np.isfinite(wells).sum(axis=1).max(initial=1))
+        deepest = np.argsort(wells, axis=1)[:, :most].T
         values, places = (np.stack(found) for found in zip(*(self._zoomed(kind, q, best) for best in deepest), strict=True))
         well = np.argmin(values, axis=0), np.arange(len(q))
         return values[well], places[well]
@@ -71,16 +71,34 @@ class Landscape:
         return float(s.max())
 
     def _norm(self, q, u, b):
-        """The r of the lowest s(q, r): the best of a few, then the zero of ds/dr between its neighbours, bisected in ln r.
+        """The r of the lowest s(q, r): the best of a few, then the zero of ds/dr between its neighbours.
 
-        1/r = 1/sigma_w^2 + (8 u / pi) (m / D) (b - 2 c m) (b - 6 c m)
+        Where there are two wells both are settled before they are compared: along q the best r may jump from one to the other.
         """
         lowest, highest = (np.log(bound) for bound in transverse_bounds(u, b, self.c, self.weight_variance))
         share = np.linspace(-0.02, 1.02, _NORMS)
         log_r = lowest[:, :, None] + (highest - lowest)[:, :, None] * share
         s = action(q[:, :, None], np.exp(log_r), u[:, :, None], b[:, :, None], self.c, self.weight_variance)
-        best = np.clip(np.argmin(s, axis=2), 1, _NORMS - 2)
-        low, high = (lowest + (highest - lowest) * share[best + k] for k in (-1, 1))
+        u, b, lowest, span = (np.broadcast_to(bound, q.shape) for bound in (u, b, lowest, highest - lowest))
+        best = np.argmin(s, axis=2)
+        r = self._settled(q, u, b, lowest, span, share, best)
+        wells = _wells(s)
+        np.put_along_axis(wells, best[:, :, None], np.inf, axis=2)
+        two = np.isfinite(wells).any(axis=2)
+        if two.any():
+            q, u, b = q[two], u[two], b[two]
+            other = self._settled(q, u, b, lowest[two], span[two], share, np.argmin(wells, axis=2)[two])
+            ours, theirs = (action(q, norm, u, b, self.c, self.weight_variance) for norm in (r[two], other))
+            r[two] = np.where(theirs < ours, other, r[two])
+        return r
+
+    def _settled(self, q, u, b, lowest, span, share, best):
+        """The zero of ds/dr between the neighbours of the norm number `best`, bisected in ln r.
+
+        1/r = 1/sigma_w^2 + (8 u / pi) (m / D) (b - 2 c m) (b - 6 c m)
+        """
+        best = np.clip(best, 1, len(share) - 2)
+        low, high = (lowest + span * share[best + k] for k in (-1, 1))
         for _ in range(45):
             middle = (low + high) / 2
             r = np.exp(middle)
@@ -89,3 +107,9 @@ class Landscape:
             rising = r / self.weight_variance - 1 + 8 * u / np.pi * m * r / D * pull(m, b, self.c) > 0
             low, high = np.where(rising, low, middle), np.where(rising, middle, high)
         return np.exp((low + high) / 2)
+
+
+def _wells(values):
+    """The values where none beside them, along the last axis, is lower; infinite elsewhere."""
+    beside = np.pad(values, [(0, 0)] * (values.ndim - 1) + [(1, 1)], constant_values=np.inf)
+    return np.where((values <= beside[..., :-2]) & (values <= beside[..., 2:]), values, np.inf)
