@@ -175,8 +175,9 @@ def _random_table(found: xarray.Dataset) -> Table:
             accuracy = here["random_accuracy"].values
             others = (float(here[f"random_{name}"].mean()) for name in ("ties", "least_margin", "normalised_margin"))
             mean, error, _ = over_runs(accuracy)
-            spread = mean, error * np.sqrt(accuracy.size), error
-            rows.append((int(p), float(ratio), int(here["neurons"]), *spread, int((accuracy == 1).sum()), *others))
+            rows.append(
+                (int(p), float(ratio), int(here["neurons"]), mean, float(accuracy.std(ddof=1)), error, int((accuracy == 1).sum()), *others)
+            )
     columns = (
         *("p", "N / p", "N", "mean accuracy", "sd", "± 1 s.e.", "draws exactly 1", "ties"),
         *("least margin / (N/2)", "normalised margin / largest"),
