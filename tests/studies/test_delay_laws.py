@@ -58,6 +58,20 @@ def test_the_likelihood_has_no_slope_at_its_top():
         assert max(moved) < found.log_likelihood
 
 
+@pytest.mark.parametrize(
+    ("x_offset", "x_scale", "y_offset", "y_scale"), [(1e5, 1.0, 0.0, 1.0), (0.0, 1e-5, 3e6, 1e4), (-7.0, 1e8, 1e3, 1e-7)]
+)
+def test_units_and_offsets_change_nothing(x_offset, x_scale, y_offset, y_scale):
+    x, y, kind = noisy_line(3, cap=7.0, least=5.2)
+    plain, moved = fit_line(x, y, kind), fit_line(x_offset + x_scale * x, y_offset + y_scale * y, kind)
+    assert moved.converged
+    assert moved.slope == pytest.approx(plain.slope * y_scale / x_scale, rel=1e-5)
+    assert moved.slope_error == pytest.approx(plain.slope_error * y_scale / x_scale, rel=1e-5)
+    assert moved.spread == pytest.approx(plain.spread * y_scale, rel=1e-5)
+    assert moved.log_likelihood == pytest.approx(plain.log_likelihood - plain.seen * np.log(y_scale), abs=1e-4)
+    np.testing.assert_allclose(moved.at(x_offset + x_scale * x), y_offset + y_scale * plain.at(x), rtol=0, atol=1e-4 * y_scale)
+
+
 def test_no_line_says_why():
     assert "times are seen at 1 places" in fit_line([1, 1, 2], [3, 4, 5], [SEEN, SEEN, LATER]).message
     assert "one line" in fit_line([1, 2, 3], [1, 2, 3], [SEEN] * 3).message

@@ -1,13 +1,13 @@
 """Straight lines through times of which some are only known to be later, or earlier, than a bound."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.special import log_ndtr, stdtrit
 
 EARLIER, SEEN, LATER = -1, 0, 1
 STEPS = 60  # of Newton's method at most
-LEAST_SPREAD = 1e-6  # of a line through all its points
+LEAST_SPREAD = 1e-6  # of a line through all its points, in standard deviations of y
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,9 @@ def fit_line(x: np.ndarray, y: np.ndarray, kind: np.ndarray) -> Line:
 
         y_i = a + b x_i + sigma e_i;   seen: density of y_i;   LATER: P(y > y_i);   EARLIER: P(y < y_i).
 
-    Found by Newton's method in (a, b, 1) / sigma, in which the likelihood is concave (Olsen 1978). sigma is that of largest
-    likelihood, too small with few points; `slope_error` and `sure` make up for the two numbers that were fitted.
+    Found by Newton's method in (a, b, 1) / sigma, in which the likelihood is concave (Olsen 1978), with x and y centred and
+    in their own standard deviations: units and offsets change nothing. sigma is that of largest likelihood, too small with
+    few points; `slope_error` and `sure` make up for the two numbers that were fitted.
     Arguments:
         x, y: (n,). kind: (n,) of EARLIER, SEEN, LATER.
     Undefined: fewer than two different x with anything seen, or seen points all on one line.
@@ -48,6 +49,27 @@ def fit_line(x: np.ndarray, y: np.ndarray, kind: np.ndarray) -> Line:
     seen = kind == SEEN
     if len(np.unique(x[seen])) < 2:
         return _no_line(f"times are seen at {len(np.unique(x[seen]))} places: a line needs two")
+    (x_mean, x_scale), (y_mean, y_scale) = _place(x), _place(y)
+    line = _standard_line((x - x_mean) / x_scale, (y - y_mean) / y_scale, kind)
+    slope, value = line.slope * y_scale / x_scale, line.log_likelihood - line.seen * np.log(y_scale)
+    return replace(
+        line,
+        intercept=float(y_mean + y_scale * line.intercept - slope * x_mean),
+        slope=float(slope),
+        spread=float(line.spread * y_scale),
+        slope_error=float(line.slope_error * y_scale / x_scale),
+        log_likelihood=float(value),
+    )
+
+
+def _place(values: np.ndarray) -> tuple[float, float]:
+    """Mean and standard deviation; 1 for the latter where all are equal but for rounding."""
+    centre, scale = float(values.mean()), float(values.std())
+    return centre, scale if scale > 4 * np.finfo(float).eps * np.abs(values).max() else 1.0
+
+
+def _standard_line(x: np.ndarray, y: np.ndarray, kind: np.ndarray) -> Line:
+    seen = kind == SEEN
     design = np.stack([np.ones_like(x), x, -y], axis=1)  # design @ (a, b, 1) / sigma = -(y - a - b x) / sigma
     first = np.linalg.lstsq(design[seen, :2], y[seen], rcond=None)[0]
     spread = float(np.std(y[seen] - design[seen, :2] @ first))
