@@ -10,7 +10,7 @@ from scipy.stats import norm
 from spinodal.problems import TeacherStudent
 from spinodal.theory.teacher_student import solve, solve_many, transition
 
-from .reference import DIGITS, SMALL, fig2, plain_closure
+from .reference import DIGITS, SMALL, fig2, plain_closure, plain_turns
 
 # noise: b, c, P(|q| > 0.4) for "mean", then for "exact". Two printed P of "exact" were a unit off in the last digit
 # (.006587, .017110); a dense quadrature (test_agrees_with_a_plain_quadrature) gives .0065863 and .0171090
@@ -86,6 +86,27 @@ def test_saddles_are_where_the_density_turns():
     s = -found.log_density / 150
     turning = found.overlap[1:-1][(np.diff(np.sign(np.diff(s))) != 0) & (found.overlap[1:-1] > 0.01)]
     assert turning == pytest.approx([p.overlap for p in found.saddles[1:]], abs=2 * np.diff(found.overlap)[0])
+
+
+@pytest.mark.parametrize(
+    ("problem", "corrections"),
+    [
+        (TeacherStudent(162, 8, 2937, 0.0047, 0.913, 21.1, 0.0138), ()),
+        (TeacherStudent(120, 1, 2045, 0.0369, 0.0658, 5.15, 0.00187), ("cavity",)),
+        (TeacherStudent(29, 1, 45, 0.00488, -1.313, 1.333, 0.0353), ("cavity",)),
+        (TeacherStudent(1216, 143, 45096, 0.0399, -1.376, 1.284, 0.160), ("cavity", "ridge")),
+        (TeacherStudent(668, 3, 11190, 0.0056, -1.303, 0.1195, 0.236), ("cavity",)),
+    ],
+)
+def test_saddles_beside_a_jump_of_the_transverse_norm(problem, corrections):
+    """log p bends within one cell of its table where the likeliest r jumps: a spline through values had two to six more there."""
+    found = solve(problem, corrections=corrections)
+    b, c, saddles = found.linear_discrepancy, found.cubic_discrepancy, found.saddles
+    last = 1.2 * saddles[-1].overlap
+    q = last * np.concatenate([np.linspace(0, 0.02, 200, endpoint=False), np.linspace(0.02, 1, 1200)])
+    turns, stable = plain_turns(problem, b, c, q, corrections)
+    assert turns == pytest.approx([s.overlap for s in saddles[1:]], abs=1.1e-3 * last)
+    assert (saddles[0].kind == "central") == stable
 
 
 def random_problem(rng):

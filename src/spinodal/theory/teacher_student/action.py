@@ -23,6 +23,12 @@ def mean_square(q, r):
     return 2 / np.pi * np.arcsin(2 * norm / (1 + 2 * norm))
 
 
+def mean_square_slope_over_overlap(q, r):
+    """(d<erf^2>/dq) / q = 8 / (pi D sqrt(2 D - 1))."""
+    D = 1 + 2 * (q * q + r)
+    return 8 / (np.pi * D * np.sqrt(2 * D - 1))
+
+
 def linear_gain(weight_variance):
     """k = 4 / (pi (1 + 2 sigma_w^2)): g1^2 = k q^2 near q = 0 with r = sigma_w^2."""
     return 4 / (np.pi * (1 + 2 * weight_variance))

@@ -5,10 +5,10 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from scipy.interpolate import CubicSpline, PPoly
+from scipy.interpolate import CubicHermiteSpline, CubicSpline, PPoly
 
 from .corrections import Closure
-from .grids import FAINTEST, MOST_POINTS, Spacing, around, log_weights, scan, spaced, steps, tensor_grid
+from .grids import FAINTEST, MOST_POINTS, Spacing, around, log_weight_slopes, log_weights, scan, spaced, steps, tensor_grid
 from .records import Saddle
 
 # The table has this many points per point of the closure's grid: a spline of log p is then right to 1e-10
@@ -19,10 +19,15 @@ OUTER_OVERLAP = 0.4  # an outer minimum below it makes no droplets
 
 @dataclass(frozen=True, eq=False)
 class Density:
-    """log p(q) and <r | q> of m closures on one grid of overlaps q >= 0; symmetric in q, integral over all q one."""
+    """log p(q) and <r | q> of m closures on one grid of overlaps q >= 0; symmetric in q, integral over all q one.
+
+    The slope of log p is tabled too. Where the likeliest r jumps, log p may bend within one cell: a spline through its values
+    alone rings there, and would have stationary points that log p has not.
+    """
 
     q: np.ndarray  # (Q,) from 0
     log_p: np.ndarray  # (m, Q)
+    slope_over_overlap: np.ndarray  # (m, Q): (d log p / dq) / q; at q = 0 the curvature
     transverse_norm: np.ndarray  # (m, Q)
     input_dim: int
 
@@ -32,13 +37,14 @@ class Density:
         return np.all(np.isfinite(self.log_p), axis=1)
 
     @cached_property
-    def _spline(self) -> CubicSpline:
-        """log p of every closure, as a cubic spline that is even in q."""
-        return _even_spline(self.q, np.where(self.known[:, None], self.log_p, 0.0).T)
+    def _spline(self) -> CubicHermiteSpline:
+        """log p of every closure, a cubic in each cell."""
+        known = self.known[:, None]
+        return CubicHermiteSpline(self.q, np.where(known, self.log_p, 0.0).T, np.where(known, self.q * self.slope_over_overlap, 0.0).T)
 
     @cached_property
     def _norm(self) -> CubicSpline:
-        """<r | q> likewise."""
+        """<r | q> of every closure, as a cubic spline that is even in q."""
         return _even_spline(self.q, np.where(self.known[:, None], self.transverse_norm, 0.0).T)
 
     def beyond(self, threshold: float) -> np.ndarray:
@@ -65,10 +71,7 @@ class Density:
     @cached_property
     def saddles(self) -> "list[tuple[Saddle, ...]]":
         """Stationary points of s(q) = -[log p(q) - log p(0)] / d on q >= 0, by overlap, for every closure."""
-        slope = -self._spline(self.q, 1)
-        bend = -self._spline(0.0, 2)
-        rising = slope > 0
-        rising[0] = bend > 0  # just beyond q = 0, where the slope vanishes
+        rising = self.slope_over_overlap.T < 0  # s, where log p falls
         norm = self._norm
         turns = [np.flatnonzero(rising[1:, k] != rising[:-1, k]) for k in range(len(self.log_p))]
         return [self._saddles_of(k, turns[k], rising[:, k], norm) if self.known[k] else () for k in range(len(turns))]
@@ -103,30 +106,39 @@ def density(cells: Closure, tau, spacing: Spacing, exact: bool) -> Density:
     d, weight_variance = cells.problem.input_dim, cells.problem.weight_variance
     x = cells.field(tau)
     if not np.isfinite(x).all():
-        return Density(np.linspace(0, 1, 3), np.full((len(x), 3), np.nan), np.full((len(x), 3), np.nan), d)
+        return unknown_density(len(x))
     q, log_r = _table_nodes(cells, x, spacing, exact)
-    log_p, mean_r = np.empty((len(x), len(q))), np.empty((len(x), len(q)))
+    log_p, slope, mean_r = (np.empty((len(x), len(q))) for _ in range(3))
     rows = max(1, 60_000 // len(log_r))
     for start in range(0, len(q), rows):
-        grid = tensor_grid(q[start : start + rows], log_r, d, weight_variance, exact)
+        part = slice(start, start + rows)
+        grid = tensor_grid(q[part], log_r, d, weight_variance, exact)
         for k in range(len(x)):
-            weights = log_weights(x[k : k + 1], cells.take([k]), grid)[0].reshape(-1, len(log_r))
+            single = cells.take([k])
+            weights = log_weights(x[k : k + 1], single, grid)[0].reshape(-1, len(log_r))
             top = weights.max(axis=1)
             weights = np.exp(weights - top[:, None])
             total = weights.sum(axis=1)
-            log_p[k, start : start + rows] = top + np.log(total)
-            mean_r[k, start : start + rows] = weights @ np.exp(log_r) / total
+            log_p[k, part] = top + np.log(total)
+            slope[k, part] = np.sum(weights * log_weight_slopes(x[k], single, q[part], log_r), axis=1) / total
+            mean_r[k, part] = weights @ np.exp(log_r) / total
     # at q = 0 the grid's weight is halved, as the trapezoid rule on q >= 0 wants; the density is not
     log_p[:, 0] += np.log(2)
-    return normalised(q, log_p, mean_r, d)
+    return normalised(q, log_p, slope, mean_r, d)
 
 
-def normalised(q, log_p, transverse_norm, d: int) -> Density:
+def unknown_density(m: int) -> Density:
+    """Of m closures that have no solution."""
+    nan = np.full((m, 3), np.nan)
+    return Density(np.linspace(0, 1, 3), nan, nan, nan, 1)
+
+
+def normalised(q, log_p, slope_over_overlap, transverse_norm, d: int) -> Density:
     """The density whose trapezoid integral over all q is 1."""
     log_p = log_p - log_p.max(axis=1, keepdims=True)
     p = np.exp(log_p)
     total = 2 * (q[1] - q[0]) * (p.sum(axis=1) - (p[:, 0] + p[:, -1]) / 2)
-    return Density(q, log_p - np.log(total)[:, None], transverse_norm, d)
+    return Density(q, log_p - np.log(total)[:, None], slope_over_overlap, transverse_norm, d)
 
 
 def _table_nodes(cells: Closure, x, spacing: Spacing, exact: bool):

@@ -47,7 +47,8 @@ def gaussian_density(stiffness, weight_variance: float, d: int) -> Density:
     known = deviation[np.isfinite(deviation)]
     narrowest, widest = (known.min(), known.max()) if len(known) else (1.0, 1.0)
     q = np.linspace(0, 13.5 * widest, int(min(540 * widest / narrowest, 20_000)) + 1)
-    return normalised(q, -((q / deviation) ** 2) / 2, np.full((len(stiffness), len(q)), weight_variance), d)
+    every = np.ones((len(stiffness), len(q)))
+    return normalised(q, -((q / deviation) ** 2) / 2, -every / deviation**2, every * weight_variance, d)
 
 
 def _field(uk, vk, stiffness, top: float):

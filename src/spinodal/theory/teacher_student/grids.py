@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import lambertw
 
-from .action import mean_square, overlap_bound, projections, transverse_bounds
+from .action import SQRT6, mean_square, mean_square_slope_over_overlap, overlap_bound, projections, slope_over_overlap, transverse_bounds
 from .corrections import Closure
 
 # What is left out weighs exp(-NEGLIGIBLE) of the largest; the margin lets the discrepancy move without a new grid
@@ -163,6 +163,19 @@ def log_weights(x, cells: Closure, grid: Grid):
         weights += 0.5 * np.log(inverse)
     weights += grid.log_prior.ravel()
     return weights, inverse
+
+
+def log_weight_slopes(x, cells: Closure, q, log_r):
+    """(d ln w / dq) / q (Q, R) of the log weight of one closure at field x (2,); finite at q = 0, where it is the curvature."""
+    q, r = q[:, None], np.exp(log_r)
+    b, c, (u,), d = x[0], x[1] / SQRT6, cells.u, cells.problem.input_dim
+    if not np.any(cells.self_response):
+        return -d * slope_over_overlap(q, r, u, b, c, cells.problem.weight_variance)
+    inverse = 1 / (1 + cells.self_response[0] * mean_square(q, r))
+    g1, g3 = projections(q, r)
+    squared = cells.coupling[0] * (x[0] * g1 + x[1] * g3) ** 2
+    lost = cells.self_response[0] * mean_square_slope_over_overlap(q, r) / 2 * inverse * (1 + squared * inverse)
+    return -d * slope_over_overlap(q, r, u * inverse, b, c, cells.problem.weight_variance) - lost
 
 
 def _gamma_edges(d: int, tail: float):

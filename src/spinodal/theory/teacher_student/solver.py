@@ -9,7 +9,7 @@ from ...problems import TeacherStudent
 from .action import SQRT6
 from .closure_solver import solve_closure
 from .corrections import Closure, closure
-from .density import Density, density
+from .density import Density, density, unknown_density
 from .gaussian import gaussian_density, solve_gaussian
 from .grids import MOST_POINTS, Spacing
 from .newton import TOLERANCE
@@ -192,11 +192,11 @@ def _neighbours(problem: TeacherStudent, noise) -> list[np.ndarray]:
 
 
 def _unknown(problem: TeacherStudent, m: int) -> _Found:
-    nan = np.full((m, 3), np.nan)
-    table = Density(np.linspace(0, 1, 3), nan, nan, 1)
     coupling = "the coupling n^2 sigma_a^2 (1 + 6 epsilon^2) / (N sigma^4) is beyond what floats can weigh; raise noise"
     told = [f"out of range: {_without_grid(problem) or coupling}"] * m
-    return _Found(nan[:, :2], nan[:, 0], np.zeros(m, dtype=int), np.zeros(m, dtype=bool), told, table, [()] * m, [""] * m)
+    nothing = np.full(m, np.nan)
+    tau = np.full((m, 2), np.nan)
+    return _Found(tau, nothing, np.zeros(m, dtype=int), np.zeros(m, dtype=bool), told, unknown_density(m), [()] * m, [""] * m)
 
 
 def _gaussian(cells: Closure) -> _Found:
