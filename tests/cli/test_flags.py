@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from spinodal.cli import main
 from spinodal.cli.exits import EndedError
 from spinodal.cli.flags import _one_sentence, numbers, parsed
 from spinodal.cli.run_command import RunFlags
@@ -58,3 +59,13 @@ def test_an_empty_value_is_no_default(words, capsys):
     with pytest.raises(EndedError):
         parsed(RunFlags, ["rubin2024-fig3", *words], command="run", about="")
     assert capsys.readouterr().err == "spinodal: --out must not be empty: give a value or leave it out (see spinodal run --help)\n"
+
+
+@pytest.mark.parametrize(
+    "words", ["run", "solve teacher-student", "solve modular-addition", "sample teacher-student", "sample modular-addition"]
+)
+def test_no_default_is_shown_as_nothing(words, capsys):
+    assert main([*words.split(), "--help"]) == 0
+    said = " ".join(capsys.readouterr().out.replace("│", " ").split())
+    assert "(default:" in said
+    assert "(default: )" not in said

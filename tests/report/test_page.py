@@ -72,18 +72,13 @@ def test_both_colour_schemes_are_there():
         (7, "7"),
         (-5, "−5"),
         (np.int64(-5), "−5"),
+        (np.float32(-0.5), "−0.5"),
         (np.float32("nan"), "–"),
         (np.bool_(True), "yes"),
         ([0.1, -0.2], "0.1, −0.2"),
+        ({"rate": -0.1, "decay": math.nan}, "rate = −0.1, decay = –"),
         ("a", "a"),
     ],
 )
 def test_values_as_they_are_shown(value, text):
-    assert shown(value) == text
-
-
-@pytest.mark.parametrize(
-    ("value", "text"), [(-5, "−5"), (np.int64(-5), "−5"), (np.float32(-0.5), "−0.5"), (np.float32("nan"), "–"), (np.bool_(True), "yes")]
-)
-def test_scalars_of_numpy_are_shown_as_plain_ones(value, text):
     assert shown(value) == text

@@ -27,7 +27,8 @@ def flags_class(name: str, *groups: Sequence[Field]) -> Any:
 
 def flag(name: str, kind: Any, default: Any, about: str) -> Field:
     """One field of a flags class."""
-    return name, Annotated[kind, tyro.conf.arg(help=about)], dataclasses.field(default=default)
+    hint = "(default: none)" if default == () else None
+    return name, Annotated[kind, tyro.conf.arg(help=about, help_behavior_hint=hint)], dataclasses.field(default=default)
 
 
 def problem_flags(problem: Any, *, ranged: Sequence[str] = ()) -> list[Field]:

@@ -147,4 +147,6 @@ def shown(value: Any) -> str:
         return "–"
     if isinstance(value, (list, tuple)):
         return ", ".join(shown(inner) for inner in value)
+    if isinstance(value, dict):
+        return ", ".join(f"{name} = {shown(inner)}" for name, inner in value.items())
     return str(value)
