@@ -184,6 +184,7 @@ CATALOGUE = (
         NANDA2023,
         {
             "quick": Size("p = 31: 3 fractions and 3 decays x 3 seeds to 2,000 updates", 1.5),
+            "full": Size("p = 113: 4 fractions x 5 seeds to 20,000 updates (5,000 from 40 % of the data on)", 90),
             "paper": Size("p = 113: 10 fractions and 4 decays x 5 seeds to 40,000 updates (10,000 from 40 % of the data on)", 1200),
         },
         "spinodal.studies.nanda2023",

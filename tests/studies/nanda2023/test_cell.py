@@ -1,5 +1,7 @@
 """One run of nanda2023: what is trained, what is read off it, and with which frequencies."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -24,6 +26,14 @@ def test_paper_size_is_the_published_one():
     assert {cell.length() for cell in cells if cell.point()[0] < 0.4} == {40_000}
     assert main[0].network().d_mlp == 512
     assert len({cell.seed_of(0) for cell in cells}) == len(cells)
+
+
+def test_full_size_is_shorter_at_the_published_prime():
+    full, paper = ({cell.settings.arm: cell.settings for cell in nanda2023.sweep(size, 0).cells()} for size in ("full", "paper"))
+    assert set(full) < set(paper)
+    for arm, cell in full.items():
+        assert cell.length() <= paper[arm].length() / 2
+        assert replace(cell, steps=40_000, brief_steps=10_000) == paper[arm]
 
 
 def test_an_arm_changes_one_setting():

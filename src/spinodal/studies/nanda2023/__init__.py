@@ -17,8 +17,23 @@ from .expected import comparisons
 from .tables import tables
 from .words import CAVEATS, small, verdict
 
+PUBLISHED = {
+    "prime": published.PRIME,
+    "train_fraction": published.FRACTION,
+    "weight_decay": published.DECAY,
+    "d_model": 128,
+    "d_mlp": 512,
+    "brief_from": 0.4,
+    "looks": 100,
+    "null_draws": 20,
+}
 SIZES: dict[str, dict[str, Any]] = {
     "quick": {"replicas": 3, "arms": [MAIN, "fraction 0.6", "fraction 0.8", "decay 1", "decay 4"], "base": {}},
+    "full": {
+        "replicas": 5,
+        "arms": [MAIN, "fraction 0.4", "fraction 0.5", "fraction 0.6"],
+        "base": {**PUBLISHED, "steps": 20_000, "brief_steps": 5_000},
+    },
     "paper": {
         "replicas": 5,
         "arms": [
@@ -26,18 +41,7 @@ SIZES: dict[str, dict[str, Any]] = {
             *(f"fraction {fraction:g}" for fraction in published.CROSSINGS if fraction != published.FRACTION),
             *("decay 0.1", "decay 0.3", "decay 3"),
         ],
-        "base": {
-            "prime": published.PRIME,
-            "train_fraction": published.FRACTION,
-            "weight_decay": published.DECAY,
-            "d_model": 128,
-            "d_mlp": 512,
-            "steps": 40_000,
-            "brief_steps": 10_000,
-            "brief_from": 0.4,
-            "looks": 100,
-            "null_draws": 20,
-        },
+        "base": {**PUBLISHED, "steps": published.STEPS, "brief_steps": 10_000},
     },
 }
 SHAPES = ("prime", "d_model", "d_mlp", "steps", "every")

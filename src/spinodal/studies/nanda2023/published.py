@@ -2,7 +2,7 @@
 
 import numpy as np
 
-PRIME, FRACTION, DECAY = 113, 0.3, 1.0
+PRIME, FRACTION, DECAY, STEPS = 113, 0.3, 1.0, 40_000
 LEVELS = (1.0, 0.1, 0.01)  # of the test loss
 CROSSINGS = {  # train fraction: first epochs with a test loss below LEVELS
     0.25: (21419, 21848, 22177),

@@ -40,12 +40,15 @@ def small(found: xarray.Dataset) -> tuple[str, ...]:
     """What is smaller than published, if anything is."""
     a = found.attrs
     if a["prime"] == published.PRIME:
-        return ()
+        if a["steps"] >= published.STEPS:
+            return ()
+        fractions = ", ".join(f"{float(found['fraction'].sel(arm=arm)[0]):.0%}" for arm in arms(found, "fraction"))
+        return (f"The published prime and network, but {a['steps']:,} updates for {published.STEPS:,}, and of the fractions {fractions}.",)
     base = found.sel(arm=MAIN).isel(replica=0)
     return (
         f"Smaller than published: p = {a['prime']} for 113, model width {a['d_model']} for 128, {a['d_mlp']} hidden units for 512, "
         f"{float(base['fraction']):.0%} of the data for 30 %, weight decay {float(base['decay']):g} for 1, {a['steps']:,} updates for "
-        "40,000. Small primes need a larger share of the data; numbers of updates cannot be compared with published ones.",
+        f"{published.STEPS:,}. Small primes need a larger share of the data; numbers of updates cannot be compared with published ones.",
     )
 
 
