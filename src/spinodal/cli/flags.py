@@ -15,6 +15,7 @@ import tyro
 from ..errors import require
 from .exits import BAD_INPUT, FINE, EndedError, refuse
 
+REQUIRED = "(required)"  # in help, of an argument whose absence the command refuses in its own words
 Flags = TypeVar("Flags")
 
 

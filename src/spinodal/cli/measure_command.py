@@ -11,7 +11,7 @@ import tyro
 from ..errors import integer, require
 from .answers import print_json, print_table
 from .exits import FINE, INCOMPLETE, RefusalError, refusing, say
-from .flags import parsed, subject
+from .flags import REQUIRED, parsed, subject
 
 ABOUT = """O-information and its relatives of each 2-D array (rows = samples, columns = units) in FILE.npz, .npy or .safetensors:
 --ties average|random|ordinal, --clusters N with --mode neurons|blocks|means, --shuffles, --seed, --ridge, --json."""
@@ -21,7 +21,9 @@ VALUES = ("total_correlation", "dual_total_correlation", "o_information", "s_inf
 
 @dataclass(frozen=True)
 class InformationFlags:
-    file: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="FILE", help="FILE.npz, FILE.npy or FILE.safetensors")] = ""
+    file: Annotated[
+        str, tyro.conf.Positional, tyro.conf.arg(metavar="FILE", help="FILE.npz, FILE.npy or FILE.safetensors", help_behavior_hint=REQUIRED)
+    ] = ""
     ties: Annotated[Literal["average", "random", "ordinal"], tyro.conf.arg(help="ranks of equal values; ordinal: as published")] = "average"
     clusters: Annotated[int, tyro.conf.arg(help="0, or the extremes over all unions of that many clusters of units too")] = 0
     mode: Annotated[Literal["neurons", "blocks", "means"], tyro.conf.arg(help="what a union of clusters is made of")] = "neurons"

@@ -25,9 +25,9 @@ def flags_class(name: str, *groups: Sequence[Field]) -> Any:
     return dataclasses.make_dataclass(name, [field for group in groups for field in group], frozen=True)
 
 
-def flag(name: str, kind: Any, default: Any, about: str) -> Field:
-    """One field of a flags class."""
-    hint = "(default: none)" if default == () else None
+def flag(name: str, kind: Any, default: Any, about: str, *, otherwise: str = "") -> Field:
+    """One field of a flags class; `otherwise` says what its default means where that is None, empty text or no words."""
+    hint = f"(default: {otherwise})" if otherwise else None
     return name, Annotated[kind, tyro.conf.arg(help=about, help_behavior_hint=hint)], dataclasses.field(default=default)
 
 

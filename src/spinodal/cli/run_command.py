@@ -8,18 +8,20 @@ import tyro
 
 from .answers import print_json, print_table
 from .exits import FINE, INCOMPLETE, EndedError, refusing, say
-from .flags import parsed
+from .flags import REQUIRED, parsed
 
 ABOUT = "Reruns a published result and writes one page, figures, data and a summary. `spinodal studies` lists what there is."
 
 
 @dataclass(frozen=True)
 class RunFlags:
-    study: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="STUDY", help="name of a study")] = ""
+    study: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="STUDY", help="name of a study", help_behavior_hint=REQUIRED)] = ""
     size: Annotated[str, tyro.conf.arg(help="quick, paper or another that the study has")] = "quick"
-    out: Annotated[str, tyro.conf.arg(help="folder for the page, figures and data; default runs/STUDY-SIZE")] = ""
+    out: Annotated[str, tyro.conf.arg(help="folder for the page, figures and data", help_behavior_hint="(default: runs/STUDY-SIZE)")] = ""
     seed: Annotated[int, tyro.conf.arg(help="of chains, or of splits and networks; data sets are always 0, 1, 2, ...")] = 0
-    executor: Annotated[str, tyro.conf.arg(help="serial, processes[:N] or dask://HOST:PORT; default the study's own choice")] = ""
+    executor: Annotated[
+        str, tyro.conf.arg(help="serial, processes[:N] or dask://HOST:PORT", help_behavior_hint="(default: the study's own choice)")
+    ] = ""
     resume: Annotated[bool, tyro.conf.arg(help="go on with what OUT holds")] = False
     force: Annotated[bool, tyro.conf.arg(help="delete what an earlier run wrote in OUT, and start anew")] = False
     json: Annotated[bool, tyro.conf.arg(help="one JSON object on stdout")] = False

@@ -83,9 +83,9 @@ def _sampler_flags() -> list:
             "hmc",
             "langevin is the published algorithm, biased by its step; mala is it, adjusted",
         ),
-        flag("step_size", float | None, None, "in prior standard deviations; default: the sampler's own, adapted for hmc"),
-        flag("leapfrog_steps", int | None, None, "of a trajectory of hmc; default: its own, adapted"),
-        flag("turn", float | None, None, "of hmc: angle of a trajectory where other moves do the rest; default: its own"),
+        flag("step_size", float | None, None, "in prior standard deviations", otherwise="the sampler's own, adapted for hmc"),
+        flag("leapfrog_steps", int | None, None, "of a trajectory of hmc", otherwise="its own, adapted"),
+        flag("turn", float | None, None, "of hmc: angle of a trajectory where other moves do the rest", otherwise="its own"),
         flag(
             "gradients",
             Literal["auto", "float32", "bfloat16"],
@@ -97,7 +97,7 @@ def _sampler_flags() -> list:
 
 def _output_flags() -> list:
     return [
-        flag("out", str, "", "folder for posterior.nc, summary.json and a checkpoint"),
+        flag("out", str, "", "folder for posterior.nc, summary.json and a checkpoint", otherwise="nothing is written"),
         flag("resume", bool, False, "go on from the checkpoint in OUT"),
         flag("json", bool, False, "one JSON object on stdout"),
         flag("quiet", bool, False, "no progress"),

@@ -48,7 +48,13 @@ def _teacher_student(words: Sequence[str]) -> tuple[dict[str, Any], list, tuple[
                 "transverse", Literal["exact", "mean"], "exact", "norm of the weights across the teacher: integrated, or fixed as published"
             ),
             flag("branch", Literal["equilibrium", "gaussian"], "equilibrium", "the whole density, or the phase without droplets"),
-            flag("corrections", tuple[Literal["cavity", "ridge", "gram"], ...], (), "finite width, finite samples, this data set"),
+            flag(
+                "corrections",
+                tuple[Literal["cavity", "ridge", "gram"], ...],
+                (),
+                "finite width, finite samples, this data set",
+                otherwise="none",
+            ),
             flag("data_seed", int, 0, "which data set --corrections gram corrects for"),
             flag("threshold", float, 0.4, "overlap beyond which a neuron counts as a droplet"),
             JSON,
