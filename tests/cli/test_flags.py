@@ -63,7 +63,11 @@ def test_an_empty_value_is_no_default(words, capsys):
 
 @pytest.mark.parametrize(
     "words",
-    ["run", "measure information", *(f"{what} {problem}" for what in ("solve", "sample") for problem in ("teacher-student", "modular-addition"))],
+    [
+        "run",
+        "measure information",
+        *(f"{what} {problem}" for what in ("solve", "sample") for problem in ("teacher-student", "modular-addition")),
+    ],
 )
 def test_no_default_is_shown_as_nothing(words, capsys):
     assert main([*words.split(), "--help"]) == 0

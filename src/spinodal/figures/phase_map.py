@@ -18,6 +18,7 @@ NAMES = {
     "decoder_rate": "decoder learning rate",
     "embedding_rate": "embedding learning rate",
     "decoder_decay": "decoder weight decay",
+    "embedding_scale": "initial scale of the matrices",
 }
 
 
@@ -109,7 +110,8 @@ def curves(found: xarray.Dataset) -> Figure:
                 if np.isfinite(here[name]):
                     axes.axvline(float(here[name]), color=colour, linewidth=0.8, linestyle=(0, (1, 1.5)), zorder=0)
             where = f"{NAMES[rows]} {tick(float(here[rows]))}\n{NAMES[columns]} {tick(float(here[columns]))}\n{p[i, j]:.0%} of seeds"
-            axes.text(0.03, 0.97, where, transform=axes.transAxes, va="top", fontsize=8, color=GREY)
+            paper = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1}  # curves may run behind it
+            axes.text(0.03, 0.97, where, transform=axes.transAxes, va="top", fontsize=8, color=GREY, bbox=paper, zorder=4)
         for axes in panels[:, 0]:
             axes.set_ylabel("accuracy")
         handles = [

@@ -99,6 +99,17 @@ CATALOGUE = (
         "spinodal.studies.liu2022.s3",
     ),
     Entry(
+        "liu2022-s3-scale",
+        "Does the initial scale of its matrices decide at which decoder rates S3 comprehends?",
+        LIU2022,
+        {
+            "quick": Size("4 x 4 cells x 8 seeds to 2,000 updates", 1),
+            "full": Size("5 x 16 cells x 8 seeds to 100,000 updates", 60),
+            "paper": Size("5 x 16 cells x 20 seeds to 100,000 updates", 150),
+        },
+        "spinodal.studies.liu2022.s3_scale",
+    ),
+    Entry(
         "liu2022-critical-fraction",
         "How many pairs of symbols force a line: the critical fraction against the number of symbols",
         LIU2022,

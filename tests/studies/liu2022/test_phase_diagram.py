@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import xarray
 
-from spinodal.studies.liu2022 import addition, learning_rates, s3, symbol_cell
+from spinodal.studies.liu2022 import addition, learning_rates, s3, s3_scale, symbol_cell
 from spinodal.studies.liu2022.phase_diagram import share_of, with_phases
 from spinodal.studies.trained import curve_steps
 from spinodal.transitions.learning_phases import PHASES, classify, wilson_interval
@@ -88,6 +88,39 @@ def test_the_trend_of_s3_is_the_correlation_with_the_scatter_of_replicas():
     assert share.error == pytest.approx(np.sqrt(0.25 * 8 / 7 / 8))
 
 
+def test_the_gain_of_s3_is_a_slope_over_all_cells_of_a_replica():
+    rng = np.random.default_rng(1)
+    label = np.where(rng.uniform(size=(4, 3, 5)) < 0.4, "comprehension", "grokking")
+    coords = {"replica": range(4), "decoder_decay": [0.0, 1.0, 5.0], "decoder_rate": np.geomspace(1e-5, 1e-2, 5)}
+    gains = s3.gain_per_decade(xarray.Dataset({"label": (tuple(coords), label)}, coords))
+    decades = np.broadcast_to(np.log10(coords["decoder_rate"]), (3, 5)).ravel()
+    plain = [np.polyfit(decades, hits.ravel(), 1)[0] for hits in (label == "comprehension").astype(float)]
+    np.testing.assert_allclose(gains, plain, rtol=1e-12)
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_the_scale_of_s3_is_compared_with_one_released_set(turned):
+    """Eight replicas that comprehend at high rates from a small scale, and at low ones from a large scale as released; or the reverse."""
+    rng = np.random.default_rng(2)
+    decades = np.log10(s3_scale.RATES)
+    chance = np.where(decades < -3.6, 0.05, 0.95)
+    chances = np.stack([chance if (scale < 0.3) != turned else 1 - chance for scale in s3_scale.SCALES])
+    label = np.where(rng.uniform(size=(8, 5, 16)) < chances, "comprehension", "memorization")
+    slower = np.where(np.array(s3_scale.SCALES) < 0.3, 0.7, 0.0)[:, None]
+    logs = s3_scale.RELEASED_TRAINING + slower + 0.3 * (decades.mean() - decades) + rng.normal(0, 0.1, (8, 1, 1))
+    coords = {"replica": range(8), "embedding_scale": list(s3_scale.SCALES), "decoder_rate": list(s3_scale.RATES)}
+    found = xarray.Dataset({"label": (tuple(coords), label), "train_step": (tuple(coords), np.exp(logs))}, coords)
+    change, gain, steps, large, large_steps = s3_scale.expectations(found)
+    right, wrong = "differs, as expected", "differs, to the other side"
+    assert change.verdict == (wrong if turned else right)
+    assert [gain.verdict, large.verdict] == (["agrees, though it should not", "differs"] if turned else [right, "agrees"])
+    assert [steps.verdict, large_steps.verdict] == [right, "agrees"]
+    (table,) = s3_scale.tables(found)
+    assert [row[0] for row in table.rows] == list(s3_scale.SCALES)
+    few = found.isel(decoder_rate=[0, 5, 10, 15], replica=[0, 1, 2])
+    assert len(s3_scale.expectations(few)) == 1
+
+
 def test_a_smaller_cap_relabels():
     axes = ("decoder_decay", "decoder_rate")
     runs = dataset([10, 10, 10, 900], [20, NEVER, 3000, NEVER])
@@ -117,6 +150,17 @@ def test_published_counts_are_those_of_the_published_steps(module, published):
         cut = [s if cap == 100_000 else s[np.ix_(row_kept, column_kept)] for s in steps]
         labels = classify(*cut, gap=1000, cap=cap)
         assert tuple(int((labels == phase).sum()) for phase in PHASES) == counts
+
+
+def test_released_numbers_of_s3_are_those_of_the_published_steps(published):
+    released = json.loads(published("liu2022_steps.json").read_text())["perm_r"]
+    train, test = (np.array([[np.nan if s is None else s for s in row] for row in released[kind]], float) for kind in ("train", "test"))
+    coords = {"replica": [0], "decoder_rate": list(s3_scale.RATES), "decoder_decay": list(s3.DECAYS)}
+    found = xarray.Dataset({"label": (tuple(coords), classify(train, test, gap=1000, cap=100_000)[None])}, coords)
+    assert s3.gain_per_decade(found) == pytest.approx(s3.RELEASED_GAIN, abs=5e-4)
+    here = found.sel(decoder_decay=s3_scale.DECAY)
+    assert s3.gain_per_decade(here) == pytest.approx(s3_scale.RELEASED_GAIN, abs=5e-4)
+    assert np.log(train[:, s3.DECAYS.index(s3_scale.DECAY)]).mean() == pytest.approx(s3_scale.RELEASED_TRAINING, abs=5e-4)
 
 
 def test_the_published_exponent_is_fitted_as_ours_is(published):
@@ -156,6 +200,13 @@ def test_a_cell_gives_the_same_numbers_twice_and_the_same_start_to_every_rate():
     assert all(np.array_equal(first[name], again[name], equal_nan=True) for name in first)
     assert first["curve_train_loss"][0] == other["curve_train_loss"][0]
     assert first["curve_train_loss"][-1] != other["curve_train_loss"][-1]
+
+
+def test_a_scale_of_the_start_is_that_of_the_problem():
+    assert symbol_cell.SymbolCell(task="s3", training_pairs=24).problem().embedding_scale == 0.1
+    assert symbol_cell.SymbolCell(task="s3", training_pairs=24, embedding_scale=2.0).problem().embedding_scale == 2.0
+    with pytest.raises(ValueError, match="embedding_scale"):
+        symbol_cell.SymbolCell(task="s3", training_pairs=24, embedding_scale=0.0)
 
 
 @pytest.mark.parametrize(

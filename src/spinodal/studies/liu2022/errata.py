@@ -16,6 +16,11 @@ LEARNING_RATES = (
     "One of the published panels labels an axis wrongly and one is reversed.",
 )
 
+S3_SCALE = (
+    "The paper does not print the scale at which the matrices of S3 start; the other diagram of S3 here has 0.1 U(-1/2, 1/2). Released "
+    "sets may differ in more than their scale: training steps and trends are compared, at one decay."
+)
+
 S3 = (
     "Two released sets of S3 contradict each other: in one low decoder rates comprehend and high ones memorise, in the other the reverse, "
     "which a picture mirrored against its own data hides. Nothing is claimed here from one seed.",

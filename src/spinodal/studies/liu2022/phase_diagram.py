@@ -29,6 +29,7 @@ class Diagram:
     `axes`: field of the cell -> (values, indices that quick keeps), rows of the picture first. `caps`, `replicas`: of each size.
     `published`: cap -> counts of (comprehension, grokking, memorization, confusion), one seed a cell; for the quick cap over the cells
     that quick keeps. `base`: other settings of the cells. `expectations`: what else is compared. `caveats`: what does not reproduce.
+    `tables`: what else is listed.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Diagram:
     question: str
     expectations: Callable[[xarray.Dataset], Sequence[Comparison]]
     caveats: Sequence[str]
+    tables: Callable[[xarray.Dataset], Sequence[Table]] = lambda _: ()
 
     def study(self) -> Study:
         """The cells as a study that sweeps find by name."""
@@ -72,9 +74,10 @@ class Diagram:
         """Probabilities, the published counts and the study's own expectations beside them, the map to click through."""
         found = with_phases(dataset, tuple(self.axes), self.caps[size])
         rows = (*self._against_published(found, self.caps[size]), *self.expectations(found))
-        return Analysis(found, rows, (*_summary(found), tally(rows)), tuple(self.caveats), self._tables(found), (_explorer(found),))
+        tables = (*self._counts(found), *self.tables(found))
+        return Analysis(found, rows, (*_summary(found), tally(rows)), tuple(self.caveats), tables, (_explorer(found),))
 
-    def _tables(self, found: xarray.Dataset) -> tuple[Table, ...]:
+    def _counts(self, found: xarray.Dataset) -> tuple[Table, ...]:
         counts = self.published.get(found.attrs["cap"])
         if counts is None:
             return ()

@@ -9,6 +9,7 @@ from .addition import RATES
 from .errata import DIAGRAMS, S3
 from .phase_diagram import Diagram
 
+RELEASED_GAIN = -0.330  # over the whole diagram, by the steps of one released set
 DECAYS = (0.0, 1.0, 2.0, 3.0, 5.0, 10.0, 20.0, 30.0, 50.0, 100.0, 200.0)
 
 
@@ -23,10 +24,27 @@ def expectations(found: xarray.Dataset) -> list[Comparison]:
         trend = over_runs(((rates - rates.mean()) * hits).mean(axis=1) / (rates.std() * hits.std()))
     what = "decay 0: correlation of ln(decoder rate) with comprehension"
     source = "independent runs: no clear trend"
-    return [
+    rows = [
         Comparison.of_runs("decay 0: share of seeds in comprehension", 0.26, share, "independent runs: .12 to .40", 0.14),
         Comparison.of_runs(what, 0.0, trend, source, 1e-9),
     ]
+    if found.sizes["decoder_rate"] == len(RATES):
+        gain = over_runs(gain_per_decade(found)).wider(np.sqrt(found.sizes["replica"] + 1))  # the released set is one draw more
+        what = "all decays: gain in the share that comprehends, per tenfold decoder rate"
+        rows.append(
+            Comparison.of_runs(
+                what, RELEASED_GAIN, gain, "one released set; another has the reverse", 0.0, should_agree=False, side="above"
+            )
+        )
+    return rows
+
+
+def gain_per_decade(found: xarray.Dataset) -> np.ndarray:
+    """Slope of the share that comprehends against log10(decoder rate), of every replica, over all its cells."""
+    decades = np.log10(found["decoder_rate"])
+    away = decades - decades.mean()
+    hits = (found["label"] == "comprehension").astype(float)
+    return ((away * hits).mean([dim for dim in hits.dims if dim != "replica"]) / (away**2).mean()).values
 
 
 DIAGRAM = Diagram(

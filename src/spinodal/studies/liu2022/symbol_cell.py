@@ -15,6 +15,8 @@ __all__ = ["DIMS", "UNITS", "SymbolCell", "group_key", "run_cell"]
 class SymbolCell:
     """A task, two rates and a decay. `replica` numbers the seeds of a cell: all cells share split, templates and start of a replica.
 
+    `embedding_scale` is that of the problem, None for its default.
+
     `every` is the cadence at which accuracies are looked at; a crossing is late by less. The run ends early once both accuracies have
     reached `level`, which leaves the crossings as they are.
     """
@@ -26,6 +28,7 @@ class SymbolCell:
     embedding_rate: float = 1e-3
     decoder_rate: float = 1e-4
     decoder_decay: float = 0.0
+    embedding_scale: float | None = None
     level: float = 0.9
     steps: int = 2000
     every: int = 25
@@ -49,7 +52,8 @@ class SymbolCell:
         """What is learned."""
         kind = SymbolAddition if self.task == "addition" else PermutationGroup
         seed = derived_seed(self.seed, self.replica)
-        return kind(training_pairs=self.training_pairs, loss=self.loss, hidden_widths=self.hidden_widths, seed=seed)
+        start = {} if self.embedding_scale is None else {"embedding_scale": self.embedding_scale}
+        return kind(training_pairs=self.training_pairs, loss=self.loss, hidden_widths=self.hidden_widths, seed=seed, **start)
 
 
 def run_cell(cell: SymbolCell) -> dict[str, Any]:
