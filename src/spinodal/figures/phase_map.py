@@ -90,11 +90,11 @@ def curves(found: xarray.Dataset) -> Figure:
     """Every seed's accuracies in the cell where each phase is most frequent."""
     rows, columns = found.attrs["rows"], found.attrs["columns"]
     with style():
-        figure = new_figure(7.4, 4.6)
+        figure = new_figure(7.4, 5.2)
         panels = figure.subplots(2, 2, sharey=True)
         for axes, phase in zip(panels.ravel(), PHASES, strict=True):
             p = found["probability"].sel(phase=phase).transpose(rows, columns).values
-            axes.set_title(f"{CODES[phase]}  {phase}", loc="left")
+            axes.set_title(f"{CODES[phase]}  {phase}", loc="left", pad=26)
             axes.set(xlabel="updates", ylim=(-0.03, 1.03), xscale="log", xlim=(found.attrs["every"] / 1.5, 1.3 * found.attrs["cap"]))
             if not np.nanmax(p) > 0:
                 axes.text(0.5, 0.5, "in no cell of this run", transform=axes.transAxes, ha="center", color=GREY)
@@ -109,9 +109,8 @@ def curves(found: xarray.Dataset) -> Figure:
             for name, colour in (("train_median", TRAIN), ("test_median", TEST)):
                 if np.isfinite(here[name]):
                     axes.axvline(float(here[name]), color=colour, linewidth=0.8, linestyle=(0, (1, 1.5)), zorder=0)
-            where = f"{NAMES[rows]} {tick(float(here[rows]))}\n{NAMES[columns]} {tick(float(here[columns]))}\n{p[i, j]:.0%} of seeds"
-            paper = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1}  # curves may run behind it
-            axes.text(0.03, 0.97, where, transform=axes.transAxes, va="top", fontsize=8, color=GREY, bbox=paper, zorder=4)
+            where = f"{NAMES[rows]} {tick(float(here[rows]))}, {p[i, j]:.0%} of seeds\n{NAMES[columns]} {tick(float(here[columns]))}"
+            axes.text(0, 1.02, where, transform=axes.transAxes, va="bottom", fontsize=8, color=GREY)
         for axes in panels[:, 0]:
             axes.set_ylabel("accuracy")
         handles = [

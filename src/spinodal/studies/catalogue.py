@@ -93,8 +93,8 @@ CATALOGUE = (
         LIU2022,
         {
             "quick": Size("4 x 4 cells x 8 seeds to 2,000 updates", 1),
-            "full": Size("16 x 11 cells x 8 seeds to 100,000 updates", 400),
-            "paper": Size("16 x 11 cells x 20 seeds to 100,000 updates", 1000),
+            "full": Size("16 x 11 cells x 8 seeds to 100,000 updates", 115),
+            "paper": Size("16 x 11 cells x 20 seeds to 100,000 updates", 280),
         },
         "spinodal.studies.liu2022.s3",
     ),
@@ -104,8 +104,8 @@ CATALOGUE = (
         LIU2022,
         {
             "quick": Size("4 x 4 cells x 8 seeds to 2,000 updates", 1),
-            "full": Size("5 x 16 cells x 8 seeds to 100,000 updates", 60),
-            "paper": Size("5 x 16 cells x 20 seeds to 100,000 updates", 150),
+            "full": Size("5 x 16 cells x 8 seeds to 100,000 updates", 36),
+            "paper": Size("5 x 16 cells x 20 seeds to 100,000 updates", 90),
         },
         "spinodal.studies.liu2022.s3_scale",
     ),
