@@ -65,6 +65,15 @@ def test_a_ratio_says_what_it_can_where_medians_are_censored():
     assert np.isnan(ratio_of_medians(np.array([100.0]), np.array([50.0]), 1000).low)
 
 
+def test_a_median_between_a_time_and_a_never_is_bounded_by_the_time_and_the_cap():
+    """True times just beyond the cap would give (120 + 1001) / 2 / 10 = 56.05."""
+    half = np.array([100.0, 110, 120, NEVER, NEVER, NEVER])
+    bound = ratio_of_medians(half, np.full(6, 10.0), 1000)
+    assert bound.bound
+    assert bound.value == pytest.approx(56)
+    assert ratio_of_medians(np.full(6, 560.0), half, 1000).high == pytest.approx(560 / 105)
+
+
 def test_an_interval_covers_the_true_ratio_where_there_are_seeds_enough_for_one():
     """Equal laws: 95 % and more from the fewest on; below there is none."""
     rng = np.random.default_rng(0)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from spinodal.studies.slopes import weighted_slope
+from spinodal.studies.slopes import slope_freedom, weighted_slope
 
 X = np.log([32.0, 64, 128])
 
@@ -27,3 +27,11 @@ def test_scatter_that_the_errors_do_not_explain_widens_them():
 def test_two_points_have_no_scatter_and_one_no_slope():
     assert weighted_slope(X[:2], np.array([0.0, 1.0]), np.ones(2))[1] == pytest.approx(np.sqrt(2) / np.log(2))
     assert np.isnan(weighted_slope(X[:1], X[:1], X[:1])).all()
+
+
+def test_the_freedom_is_that_of_the_errors_unless_they_leave_scatter_unexplained():
+    given = np.full(3, 0.01)
+    assert slope_freedom(X, 2 - 0.5 * X, given, of_errors=4) == 4
+    assert slope_freedom(X, 2 - 0.5 * X + [0.01, -0.01, 0.01], given, of_errors=4) == 4
+    assert slope_freedom(X, 2 - 0.5 * X + [0.03, -0.03, 0.03], given, of_errors=4) == 1
+    assert slope_freedom(X[:2], X[:2], given[:2], of_errors=4) == 4

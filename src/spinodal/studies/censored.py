@@ -64,8 +64,9 @@ def ratio_of_medians(above: np.ndarray, below: np.ndarray, cap: float, seed: int
     """Median of `above` over that of `below`, runs of the same seeds; NaN: never within `cap`.
 
     Percentile bootstrap over seeds, both sides resampled together, each draw by the least and the most that its ratio can be. Where the
-    median above is censored the cap takes its place and the ratio is a lower bound; where the one below is, `value` is NaN and the ratio
-    is between 0 and the median above over the cap; where both are, nothing is known: 0 to infinity. No interval below `FEWEST` seeds.
+    median above is censored the cap takes the place of every never and the ratio is a lower bound; where the one below is, `value` is NaN
+    and the ratio is between 0 and the median above over that with the cap so; where both are, nothing is known: 0 to infinity. No interval
+    below `FEWEST` seeds.
     """
     first, second = (np.where(np.isnan(x), np.inf, np.asarray(x, float)) for x in (above, below))
     if len(first) < FEWEST:
@@ -99,10 +100,12 @@ def in_words(ratio: Ratio) -> str:
 
 
 def _between(above: np.ndarray, below: np.ndarray, cap: float) -> tuple[float, float]:
-    """The least and the most that the ratio of these medians can be."""
+    """The least and the most that the ratio of these medians can be. Infinite: never."""
     over, under = censored_median(above), censored_median(below)
-    least = min(over, cap) / under if under > 0 else 0.0
-    most = over / min(under, cap) if under > 0 and np.isfinite(over) else np.inf
+    # A median between a time and a never is at least that between the time and the cap
+    least_over, least_under = (censored_median(np.minimum(times, cap)) for times in (above, below))
+    least = least_over / under if under > 0 else 0.0
+    most = over / least_under if under > 0 and np.isfinite(over) else np.inf
     return least, most
 
 

@@ -78,6 +78,8 @@ class TableLook:
 
     def inverse_participation_ratio(self, parameters: dict[str, Any]) -> float:
         """Mean over the features of the table that reads the symbols, in the order of `key_frequency_count`; NaN where all are constant."""
+        if not self._at(parameters)._frequencies:
+            return np.nan
         table = symbol_table(parameters, self.problem.prime)[symbol_order(self.problem.prime, self.problem.operation)]
         found = fourier.inverse_participation_ratio(table.T)
         found = found[~np.isnan(found)]

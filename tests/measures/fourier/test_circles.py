@@ -48,6 +48,19 @@ def test_fewer_directions_than_components_are_undefined():
     assert np.isnan(circularity(np.zeros((P, 8))))
 
 
+@pytest.mark.parametrize("kind", [np.float32, np.float16])
+def test_directions_of_rounding_are_no_directions(kind):
+    """One circle in 128 dimensions: the third and fourth component hold what float32 rounded off."""
+    turned = circles((5,), (1,), 2) @ np.random.default_rng(0).standard_normal((2, 128))
+    assert np.isnan(circularity(turned.astype(kind)))
+    assert circularity(turned.astype(kind), components=2) == pytest.approx(1, abs=1e-3)
+
+
+def test_the_most_negative_integer_is_large():
+    table = np.where(np.random.default_rng(1).uniform(size=(P, 8)) < 0.5, -128, 0)
+    assert circularity(table.astype(np.int8)) == circularity(table)
+
+
 @pytest.mark.parametrize("components", [0, 3, 1.0])
 def test_wrong_arguments_are_named(components):
     with pytest.raises((ValueError, TypeError), match="components"):

@@ -40,6 +40,14 @@ def test_gaussian_draws_have_the_mean_and_variance_of_the_values():
         assert abs(found.mean - expected) < 4 * found.deviation / np.sqrt(4000)
 
 
+@pytest.mark.parametrize("scale", [1e-200, 1e200])
+def test_gaussian_draws_know_the_spread_of_extreme_values(scale):
+    values = np.random.default_rng(0).normal(size=50)
+    found = null(lambda x: float(np.max(np.abs(x)) / np.mean(np.abs(x))), scale * values, kind="gaussian", draws=5, seed=1)
+    assert found.converged, found.message
+    assert found.value == pytest.approx(np.max(np.abs(values)) / np.mean(np.abs(values)))
+
+
 def test_variance_explained_of_noise_is_its_share_of_directions():
     found = null(lambda x: variance_explained(x, P, (2,)), np.random.default_rng(0).normal(size=(P * P, P)), kind="gaussian", draws=400)
     assert variance_explained_null(P, (2,)) == pytest.approx(2 / 24)

@@ -57,6 +57,17 @@ def test_dead_and_aperiodic_neurons_are_told_apart():
     assert np.isnan(found.sum_residual[2])
 
 
+def test_a_constant_neuron_is_not_periodic():
+    network = parameters_of(fourier_network.weights(23, phases="lattice"))
+    wave = np.cos(2 * np.pi * 5 * np.arange(23) / 23)
+    for i, mean in enumerate((10.0, 0.8, 0.6)):  # a wave has half the energy of a constant as large
+        network["first"][:23, i] = mean + wave
+    found = read_neurons(network)
+    assert found.participation[0] > 0.9
+    assert np.isnan(found.frequency[:2]).all()
+    assert found.frequency[2] == 5
+
+
 def test_two_humps_need_a_valley():
     rng = np.random.default_rng(2)
     low, high, flat = rng.uniform(0.02, 0.2, 150), rng.uniform(0.8, 1, 150), rng.uniform(0, 1, 300)

@@ -72,7 +72,9 @@ def test_the_step_of_collapse_has_its_bracket(judged):
 
 def test_the_tuned_baseline_beats_perpgrad_and_the_page_says_so(judged):
     assert judged.dataset.attrs["baseline"] == "AdamW 0.03, decay 3"
-    assert obtained(judged, "before AdamW with decay, tuned on the other seeds").verdict == "differs"
+    tuned = obtained(judged, "over those of AdamW with decay, tuned on the other seeds")
+    assert tuned.obtained > 1
+    assert tuned.verdict == "not decided"  # three seeds have no interval
     assert obtained(judged, "before AdamW 0.01, decay 1").verdict == "agrees"
     assert obtained(judged, "within 300 updates").obtained == 1
     (said,) = [s for s in judged.verdict if s.startswith("On the same seeds")]

@@ -138,3 +138,15 @@ def test_shares_of_logits_that_are_not_finite_are_not_known(spoiled):
     with np.errstate(invalid="ignore"):
         found = dataclasses.replace(good, first=first)
         assert np.isnan([found.accuracy(), found.ties(), found.normalised_margin()]).all()
+
+
+def test_tables_in_float32_are_computed_with_in_float64():
+    exact = weights(59, phases="lattice", per_frequency=4, multipliers=(1, 1))
+    single = dataclasses.replace(exact, **{name: getattr(exact, name).astype(np.float32) for name in ("first", "second", "readout")})
+    assert single.logits().dtype == np.float64
+    np.testing.assert_allclose(single.logits(), exact.logits(), rtol=0, atol=1e-5 * np.abs(exact.logits()).max())
+
+
+def test_multipliers_count_modulo_the_phases():
+    huge, small = (weights(5, phases="lattice", per_frequency=6, multipliers=(m, 4)) for m in (6 * 10**30 + 1, 1))
+    np.testing.assert_array_equal(huge.first, small.first)

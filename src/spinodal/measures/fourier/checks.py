@@ -18,6 +18,11 @@ def numbers(name: str, value: Any, shape: tuple[int | None, ...], axes: str) -> 
     return found
 
 
+def largest(values: np.ndarray) -> float:
+    """max |values|; of integers too, whose most negative has no opposite of their type."""
+    return max(float(values.max()), -float(values.min()))
+
+
 def round_off(logits: np.ndarray) -> float:
     """What differences of logits may be of rounding alone, relative to the largest, by the precision of their type.
 

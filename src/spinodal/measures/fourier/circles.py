@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 
 from ...errors import integer, require
-from .checks import numbers
+from .checks import largest, numbers, round_off
 
-FLAT = 1e-10  # singular values up to this share of the largest have no direction of their own
+FLAT = 1e-10  # singular values up to this share of the largest have no direction of their own, nor those of rounding
 
 
 def circularity(embedding: Any, *, components: int = 4) -> float:
@@ -27,12 +27,12 @@ def circularity(embedding: Any, *, components: int = 4) -> float:
     count, p = integer("components", components, minimum=1), len(x)
     most = min(p - 1, x.shape[1])
     require(count <= most, f"components must be at most {most} for an embedding of shape {x.shape}, got {components}")
-    largest = float(np.abs(x).max())
-    if not np.isfinite(largest) or largest == 0:
+    scale, flat = largest(x), max(FLAT, round_off(x))
+    if not np.isfinite(scale) or scale == 0:
         return np.nan
-    x = np.divide(x, largest, dtype=np.float64)
+    x = np.divide(x, scale, dtype=np.float64)
     directions, sizes, _ = np.linalg.svd(x - x.mean(axis=0), full_matrices=False)
-    if sizes[count - 1] <= FLAT * max(sizes[0], 1e-3):
+    if sizes[count - 1] <= flat * max(sizes[0], 1e-3):
         return np.nan
     power = 2 / p * np.abs(np.fft.rfft(directions[:, :count], axis=0)[1:]) ** 2
     if p % 2 == 0:

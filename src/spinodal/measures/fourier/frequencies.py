@@ -7,7 +7,7 @@ import numpy as np
 
 from ...citations import NANDA2023 as CITATION
 from ...errors import choice, odd_prime, positive, real, require
-from .checks import all_finite, numbers
+from .checks import all_finite, largest, numbers
 from .trig_part import OPERATIONS, symbol_order, table_rows
 from .waves import all_modes
 
@@ -126,7 +126,7 @@ def _block_energies(values: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, n
 
 
 def _by_weights(values: np.ndarray, energy: float) -> KeyFrequencies:
-    scale = float(np.abs(values).max())
+    scale = largest(values)
     table = np.divide(values, scale or 1.0, dtype=np.float64)  # before squaring: weights of 1e200 are legal
     table = table - table[0]
     waves = np.sum((all_modes(len(table))[1:] @ table).reshape(-1, 2, table.shape[1]) ** 2, axis=1)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ...errors import choice, integer, require
-from .checks import all_finite
+from .checks import all_finite, largest
 
 TIE = 32.0  # units in the last place of the values: draws within them of the measure are ties
 
@@ -56,7 +56,8 @@ def null(measure: Callable[[Any], Any], values: Any, *, kind: str = "permutation
     if kind == "permutation":
         found = [_number(measure(np.take(array, generator.permutation(array.shape[axis]), axis=axis))) for _ in range(count)]
     else:
-        mean, spread = array.mean(dtype=np.float64), array.std(dtype=np.float64)
+        scale = largest(array) or 1.0  # values of 1e-200 are legal, their squares are not
+        mean, spread = (scale * float(of(np.divide(array, scale, dtype=np.float64))) for of in (np.mean, np.std))
         found = [_number(measure(generator.normal(mean, spread, array.shape))) for _ in range(count)]
     drawn = np.array(found)
     undefined = int(np.sum(~np.isfinite(drawn)))

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from .checks import round_off
+from .checks import largest, round_off
 from .trig_part import table
 
 
@@ -20,7 +20,7 @@ def variance_explained(logits: Any, prime: Any, frequencies: Any, *, operation: 
     Source: arXiv:2301.05217, section 4.
     """
     found = table(logits, prime, frequencies, operation)
-    scale = max(float(np.abs(found.block(rows)).max()) for rows in found.rows)  # before squaring: logits of 1e200 are legal
+    scale = max(largest(found.block(rows)) for rows in found.rows)  # before squaring: logits of 1e200 are legal
     if not 0 < scale < np.inf:
         return np.nan
     means = found.means() / scale

@@ -50,7 +50,7 @@ def comparisons(found: xarray.Dataset, size: str) -> tuple[Comparison, ...]:
         expected = PUBLISHED_STEPS["baseline"] / PUBLISHED_STEPS[method]
         what = f"{NAMES['baseline']} without decay over {NAMES[method]} with decay, both as published: ratio of medians"
         got, spread = (ratio.value, ratio.error) if ratio else (np.nan, np.nan)
-        rows.append(Comparison(what, expected, got, SOURCE, 0.2 * expected, spread))
+        rows.append(Comparison(what, expected, got, SOURCE, 0.2 * expected, spread, freedom=found.sizes["replica"] - 1))
     for method in METHODS:
         steps = found["test_step"].sel(arm=PUBLISHED[method]).values if size == "paper" else np.array([])
         middle = median_of(steps)
@@ -61,6 +61,7 @@ def comparisons(found: xarray.Dataset, size: str) -> tuple[Comparison, ...]:
                 *(float(PUBLISHED_STEPS[method]), middle.value, SOURCE),
                 tolerance=0.2 * PUBLISHED_STEPS[method],
                 error=error if np.isfinite(error) else np.nan,
+                freedom=found.sizes["replica"] - 1,
             )
         )
     return tuple(rows)

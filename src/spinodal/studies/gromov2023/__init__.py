@@ -38,7 +38,7 @@ SMALLER = (
 
 study = Study(
     name="gromov2023",
-    version=1,
+    version=2,
     settings=SquareCell,
     run_cell=run_cell,
     group_key=group_key,

@@ -8,7 +8,7 @@ import xarray
 
 from ..censored import censored_median
 from .cell import MOMENTS
-from .neurons import PERIODIC, frequencies_found, phase_agreement, two_humped
+from .neurons import frequencies_found, phase_agreement, two_humped
 
 RUN = ("label_noise", "weight_decay", "train_fraction", "replica")
 GENERALISES = 0.9  # of the test pairs, and of the corrupted ones for what became of these
@@ -22,7 +22,7 @@ def analysed(dataset: xarray.Dataset) -> xarray.Dataset:
     there = participation.notnull().any("neuron")
     live = participation.notnull().sum("neuron")
     found["dead"] = (found.sizes["neuron"] - live).where(there)
-    found["periodic_share"] = (participation > PERIODIC).sum("neuron") / live.where(there)
+    found["periodic_share"] = found["frequency"].notnull().sum("neuron") / live.where(there)
     found["mean_participation"] = participation.mean("neuron")
     found["median_participation"] = participation.median("neuron")
     found["two_humped"] = _each(found["participation"], two_humped).where(there)

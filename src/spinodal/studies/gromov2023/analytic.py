@@ -7,7 +7,7 @@ import numpy as np
 import xarray
 
 from ...theory import fourier_network
-from ..slopes import weighted_slope
+from ..slopes import slope_freedom, weighted_slope
 
 WIDTHS = (0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0, 6.0)  # in units of p
 ERROR = 0.01  # of the pairs: the width at which random phases are wrong on so many is compared between primes
@@ -106,11 +106,20 @@ def growth(found: xarray.Dataset) -> tuple[float, float]:
 
     `weighted_slope` over the primes, by the errors of the widths. NaN with fewer than three primes.
     """
+    points = _needed_widths(found)
+    return weighted_slope(*points) if len(points[0]) >= 3 else (np.nan, np.nan)
+
+
+def growth_freedom(found: xarray.Dataset) -> float:
+    """Degrees of freedom of its error; those of the widths are of many draws."""
+    return slope_freedom(*_needed_widths(found), of_errors=found.sizes["draw"] - 1)
+
+
+def _needed_widths(found: xarray.Dataset) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """ln p, ln(width) and the error of that, where it is known."""
     known = np.isfinite(found["needed_width"].values) & (found["needed_width_error"].values > 0)
     width, error = (found[name].values[known] for name in ("needed_width", "needed_width_error"))
-    if known.sum() < 3:
-        return np.nan, np.nan
-    return weighted_slope(np.log(found["prime"].values[known]), np.log(width), error / width)
+    return np.log(found["prime"].values[known]), np.log(width), error / width
 
 
 def theory_growth(found: xarray.Dataset) -> float:

@@ -7,7 +7,7 @@ from ...measures.fourier import participation_null
 from ..averages import UNKNOWN, Spread, over_runs
 from ..comparison import Comparison
 from .analysis import clean, median_step
-from .analytic import LATTICES, growth, theory_growth
+from .analytic import LATTICES, growth, growth_freedom, theory_growth
 
 DRAWN = "independent draws of random phases"
 BOUND = "large deviations, fourier_network.sufficient_width"
@@ -40,7 +40,8 @@ def _analytic(found: xarray.Dataset) -> list[Comparison]:
             what = f"accuracy of random phases, p = {p}, N = {round(ratio * p)}"
             rows.append(Comparison.of_runs(what, expected, accuracy, DRAWN, rounding))
     slope, error = growth(found)
-    rows.append(Comparison("power of p in the width that random phases need", theory_growth(found), slope, BOUND, 0.0, error))
+    what = "power of p in the width that random phases need"
+    rows.append(Comparison(what, theory_growth(found), slope, BOUND, 0.0, error, freedom=growth_freedom(found)))
     for p in (p for p in NORMALISED if p in primes):
         lattice = found.sel(prime=p, lattice="6 (1, 4)")
         m = LATTICES["6 (1, 4)"][0]

@@ -8,7 +8,7 @@ from scipy.stats import binomtest
 
 from ...measures.fourier import inverse_participation_ratio
 
-PERIODIC = 0.5  # participation above it: one frequency holds more than half of the energy, since sum s_k^2 <= max s_k for shares s_k
+PERIODIC = 0.5  # of a neuron's energy, its mean included: a wave that holds more makes it periodic
 CONFIDENCE = 0.99
 
 
@@ -16,7 +16,8 @@ CONFIDENCE = 0.99
 class Neurons:
     """One entry for each neuron; NaN where it is dead or, for the last two, not periodic.
 
-    `participation`: of `first[:p]`. `frequency`: of the same, the k >= 1 of the largest amplitude. `matches`: 1 if all three of the weights
+    `participation`: of `first[:p]`, as published: 1 for a constant too. `frequency`: of the same, the k >= 1 that holds more than half of
+    the energy. `matches`: 1 if all three of the weights
     that read a, that read b and that write have this frequency. `sum_residual`, `other_residual`: the readout's phase minus, and plus, the
     sum of the other two, in -pi..pi; for neurons that match.
     """
@@ -36,10 +37,12 @@ def read_neurons(parameters: dict[str, Any]) -> Neurons:
     p = len(parameters["first"]) // 2
     tables = [np.asarray(table, np.float64) for table in (parameters["first"][:p].T, parameters["first"][p:].T, parameters["readout"])]
     participation = inverse_participation_ratio(tables[0])
-    waves = [np.fft.rfft(table)[:, 1:] for table in tables]
+    spectra = [np.fft.rfft(table) for table in tables]
+    waves = [spectrum[:, 1:] for spectrum in spectra]
     leading = np.array([np.abs(wave).argmax(axis=1) for wave in waves])
     phi, psi, chi = (np.angle(np.take_along_axis(wave, k[:, None], axis=1)[:, 0]) for wave, k in zip(waves, leading, strict=True))
-    periodic = participation > PERIODIC  # False for NaN
+    energy = np.abs(spectra[0]) ** 2 * np.where(np.arange(spectra[0].shape[1]) > 0, 2, 1)  # p is odd: each wave stands for k and -k
+    periodic = energy[:, 1:].max(axis=1) > PERIODIC * energy.sum(axis=1)  # False for a dead one
     same = np.all(leading == leading[0], axis=0)
     return Neurons(
         participation,

@@ -16,7 +16,7 @@ from ..censored_line import LATER, SEEN
 from ..comparison import Comparison, tally
 from ..delay_laws import EXPONENTIAL, LAWS, POWER, Laws, fit_laws, fit_power
 from ..recipe import Analysis, Picture, Recipe, sized_sweep
-from ..slopes import weighted_slope
+from ..slopes import slope_freedom, weighted_slope
 from ..trained import run_table
 from .cell import LEVEL
 from .descent import DELAYED
@@ -131,7 +131,9 @@ def comparisons(found: xarray.Dataset) -> tuple[Comparison, ...]:
     if known.sizes["prime"] > 1:
         argued = float(np.polyfit(np.log(known["prime"]), np.log(known["prime"] * np.log(known["prime"])), 1)[0])
         power, error = power_of_p(known)
-        rows.append(Comparison("power of p in the training pairs at the threshold", argued, power, SCALING, 0.05, error, largest_error=0.1))
+        freedom = slope_freedom(*_pairs_needed(known), of_errors=found.sizes["replica"] - 1)
+        what = "power of p in the training pairs at the threshold"
+        rows.append(Comparison(what, argued, power, SCALING, 0.05, error, largest_error=0.1, freedom=freedom))
     return tuple(rows)
 
 
@@ -142,8 +144,13 @@ def measured(found: xarray.Dataset) -> xarray.Dataset:
 
 def power_of_p(known: xarray.Dataset) -> tuple[float, float]:
     """Of f_c p^2, the training pairs at the threshold, by weighted least squares in logarithms, and its error."""
+    return weighted_slope(*_pairs_needed(known))
+
+
+def _pairs_needed(known: xarray.Dataset) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """ln p, ln(f_c p^2) and the error of that."""
     x, y = np.log(known["prime"].values), np.log(known["threshold"].values * known["prime"].values ** 2)
-    return weighted_slope(x, y, (known["threshold_error"] / known["threshold"]).values)
+    return x, y, (known["threshold_error"] / known["threshold"]).values
 
 
 def verdict(found: xarray.Dataset, laws: dict[int, Laws]) -> tuple[str, ...]:

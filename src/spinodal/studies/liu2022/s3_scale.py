@@ -44,7 +44,7 @@ def expectations(found: xarray.Dataset) -> list[Comparison]:
 
 def training(found: xarray.Dataset) -> Spread:
     """Mean over the decoder rates of ln(training step); the replicas in which all of them fit."""
-    return over_runs(np.log(found["train_step"]).mean("decoder_rate", skipna=False).values)
+    return over_runs(np.log(found["train_step"].transpose("replica", "decoder_rate").values).mean(axis=1))
 
 
 def tables(found: xarray.Dataset) -> list[Table]:

@@ -52,7 +52,7 @@ class SymbolCell:
         """What is learned."""
         kind = SymbolAddition if self.task == "addition" else PermutationGroup
         seed = derived_seed(self.seed, self.replica)
-        start = {} if self.embedding_scale is None else {"embedding_scale": self.embedding_scale}
+        start: dict[str, Any] = {} if self.embedding_scale is None else {"embedding_scale": self.embedding_scale}
         return kind(training_pairs=self.training_pairs, loss=self.loss, hidden_widths=self.hidden_widths, seed=seed, **start)
 
 

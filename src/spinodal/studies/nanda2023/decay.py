@@ -133,6 +133,7 @@ def comparisons(lines: dict[float, Line], product: Line) -> tuple[Comparison, ..
             0.0,
             product.slope_error,
             largest_error=0.25,
+            freedom=max(product.seen - 2, 0),
         ),
     )
 

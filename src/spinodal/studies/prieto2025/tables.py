@@ -27,9 +27,9 @@ def race_table(found: xarray.Dataset) -> Table:
     end = float(found["race_update"].max())
     note = (
         f"Updates to a test accuracy of {GROKKED}, at most {end:g}; a dash: not within these. Marked: the tuned baseline. Cost: updates "
-        "over all seeds."
+        "over all seeds. Low and high: 95 % interval of the median, by order statistics."
     )
-    columns = ("arm", "seeds that generalise", "median", "earliest", "latest", "median of a fitted training set", "cost")
+    columns = ("arm", "seeds that generalise", "median", "low", "high", "median of a fitted training set", "cost")
     return Table("The race", columns, rows, note, marks=marks)
 
 

@@ -246,8 +246,10 @@ def _order(found: xarray.Dataset) -> list[str]:
     words = []
     for narrow, wide in (("float32", "float64"), ("float32, rate 5e-4", "float64, rate 5e-4")):
         if len(present(found, (narrow, wide))) == 2:
-            who = duel(*(found["risen_step"].sel(arm=arm).values for arm in (narrow, wide)))
-            slung = found["slingshot_step"].sel(arm=narrow) < found["risen_step"].sel(arm=narrow)
+            risen = {arm: found["risen_step"].sel(arm=arm).values for arm in (narrow, wide)}
+            who = duel(risen[narrow], risen[wide])
+            sooner = risen[narrow] < np.where(np.isnan(risen[wide]), np.inf, risen[wide])
+            slung = sooner & (found["slingshot_step"].sel(arm=narrow).values < risen[narrow])
             end = float(found["budget"].sel(arm=narrow).max())
             told = f"in {who.sooner} of {who.decided} seeds that tell, {int(slung.sum())} of them after it lost its training set"
             words.append(f"{narrow}: {told}" if who.either else f"{narrow}: no seed of either does within {end:,.0f} updates")

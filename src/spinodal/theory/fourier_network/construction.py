@@ -56,7 +56,7 @@ def weights(
             f"width must not be given with phases='lattice', got {width}: it is per_frequency times frequencies, {len(chosen)}",
         )
         j = np.tile(np.arange(m), len(chosen) // m)
-        phi, psi = 2 * np.pi / m * (alpha * j % m), 2 * np.pi / m * (beta * j % m)
+        phi, psi = 2 * np.pi / m * (alpha % m * j % m), 2 * np.pi / m * (beta % m * j % m)
     angles = 2 * np.pi / p * (np.outer(np.arange(p), chosen) % p)
     citation = GROMOV2023 if phases == "random" else MORWANI2024
     return FourierNetwork(np.cos(angles + phi), np.cos(angles + psi), np.cos(angles + phi + psi).T, chosen, citation)

@@ -37,8 +37,9 @@ class FourierNetwork:
 
     def logits(self) -> np.ndarray:
         """(p^2, p): row a p + b holds the logits of the pair (a, b)."""
-        hidden = (self.first[:, None] + self.second) ** 2
-        return hidden.reshape(-1, self.width) @ self.readout
+        first, second, readout = (np.asarray(table, np.float64) for table in (self.first, self.second, self.readout))
+        hidden = (first[:, None] + second) ** 2
+        return hidden.reshape(-1, self.width) @ readout
 
     def margins(self) -> np.ndarray:
         """(p^2,): logit of a + b mod p minus the best rival; 0 where the two tie within 1e-9 of the largest |logit|."""
