@@ -9,6 +9,7 @@ from spinodal.studies.prieto2025 import analysis
 from spinodal.studies.prieto2025.arms import ARMS, QUICK_ARMS
 from spinodal.studies.prieto2025.looks import READINGS
 from spinodal.studies.prieto2025.stall import stall, watched
+from spinodal.studies.prieto2025.words import _order
 
 NEVER = np.nan
 
@@ -179,3 +180,14 @@ def test_nothing_is_made_up_where_nothing_collapses():
 def test_every_picture_is_drawn(judged):
     for picture in prieto2025.recipe.pictures:
         assert len(picture.draw(judged.dataset).axes) >= 2
+
+
+def test_slingshots_count_in_the_seeds_in_which_float32_is_sooner():
+    """Seed 0: sooner after a slingshot; 1: sooner, float64 never; 2: after a slingshot, but later."""
+    never = np.nan
+    risen = xarray.DataArray([[100.0, 200, 300], [400, never, 150]], dims=("arm", "replica"), coords={"arm": ["float32", "float64"]})
+    slung = xarray.full_like(risen, never)
+    slung[0] = [50, 250, 80]
+    found = xarray.Dataset({"risen_step": risen, "slingshot_step": slung, "budget": ("arm", [1000.0, 1000.0])})
+    (words,) = _order(found)
+    assert "in 2 of 3 seeds that tell, 1 of them after it lost its training set" in words
