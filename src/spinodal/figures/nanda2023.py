@@ -101,9 +101,9 @@ def leads(found: xarray.Dataset) -> Figure:
                 lowest, highest = min(lowest, float(values.min())), max(highest, float(values.max()))
             if missing:
                 words = f"{missing} without a move"
-                axes.text(1.0, row, words, transform=axes.get_yaxis_transform(), va="center", ha="right", fontsize=8, color=GREY)
+                axes.text(1.01, row, words, transform=axes.get_yaxis_transform(), va="center", fontsize=8, color=GREY)
         axes.axvline(0, **RISE)
-        axes.set_xlim(lowest - 0.05 * (highest - lowest), highest + 0.2 * (highest - lowest))
+        axes.set_xlim(lowest - 0.05 * (highest - lowest), highest + 0.05 * (highest - lowest))
         axes.set_yticks(range(len(names)), names)
         for label, name in zip(axes.get_yticklabels(), names, strict=True):
             label.set_fontstyle("italic" if name.endswith("final keys") else "normal")

@@ -125,6 +125,21 @@ def test_leads_count_from_a_move_to_that_of_the_test_loss():
     assert "no lead is claimed" in sentence(analysed(invented(seeds=1, never=ARMS[1:])), "Who moves")
 
 
+def test_a_lead_that_begins_with_the_clock_is_the_delay_of_the_test_loss():
+    """Looks are 50 apart and the clock begins at 100: a fall from there on is seen at once, one from 200 on at the third look after."""
+    found = analysed(invented())
+    assert lead_of(found, "restricted loss")["at_once"] == 0  # moves at 250
+    words = sentence(found, "Who moves")
+    assert "no warning of it: restricted loss in 0 of 15, excluded loss in 0 of 15" in words
+    assert "In the main runs alone: restricted loss 200 / 4 (3 of 3 earlier" in words
+    cells = invented()
+    cells["restricted"][1:] = np.interp(STEPS, [0, 100, 400], [4, 4, 0.1])[:, None]  # below .9 of 4 at 150
+    cells["restricted"][0] = 4.0
+    found = analysed(cells)
+    assert found["moved_step"].sel(reading="restricted loss", arm="main").values.tolist()[1:] == [150, 150]
+    assert lead_of(found, "restricted loss")["at_once"] == 10  # a reading that never moves does not move at once
+
+
 def test_false_alarms_are_not_asked_for_where_no_reading_is_ahead():
     """Readings that never move in runs that grok, of which there are twelve beside three that do not."""
     cells = invented(never=("decay 0.5",))

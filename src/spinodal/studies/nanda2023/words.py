@@ -13,6 +13,7 @@ from .cell import MAIN
 from .rules import MOVED
 
 NEEDED = 5  # runs, below which no lead is claimed
+AT_ONCE = 2  # looks after the first of the clock, within which a move says no more than that the clock has begun
 
 CAVEATS = (
     "The published progress measures use the key frequencies of the finished network, so that their curves know the future. They are drawn "
@@ -87,6 +88,7 @@ def lead_of(found: xarray.Dataset, reading: str) -> dict[str, float]:
     """Over the runs that grok: by how many updates and looks a reading moves before the test loss, the sign test; moves in other runs.
 
     A reading that never moves is later than the test loss: it counts in the sign test and in the median (minus infinity).
+    `at_once`: runs in which it moves within two looks of the first at or after the end of memorisation, where the clock begins.
     """
     grokked = found["grokked"].values
     here = found.sel(reading=reading)
@@ -97,7 +99,10 @@ def lead_of(found: xarray.Dataset, reading: str) -> dict[str, float]:
     earlier, of, p = sign_test(np.sign(every))
     least, largest = (float(known.min()), float(known.max())) if known.size else (np.nan, np.nan)
     idle = np.isfinite(here["moved_step"].values[~grokked])
-    numbers = {"median": _median(every), "least": least, "largest": largest}
+    steps = found["curve_step"].transpose(*found["grokked"].dims, "look").values[grokked]
+    since, moved = found["train_step"].values[grokked, None], here["moved_step"].values[grokked, None]
+    at_once = np.sum((steps >= since) & (steps < moved), axis=1) <= AT_ONCE
+    numbers = {"median": _median(every), "least": least, "largest": largest, "at_once": int(np.sum(at_once & np.isfinite(moved[:, 0])))}
     looks = here["lead_looks"].values[grokked]
     looks = np.concatenate([looks[np.isfinite(looks)], np.full(never, -np.inf)])
     numbers["looks"] = _median(looks)
@@ -133,6 +138,7 @@ def _leads(found: xarray.Dataset) -> str:
         claim += f" By more than the train loss, which knows nothing of other pairs: {', '.join(rather) or 'none'}."
     if past and answered:
         claim += f" {said.capitalize()}: its fall begins before the clock."
+    claim += _where_leads_come_from(found, ahead, leads, runs)
     idle = leads["restricted loss"]
     if idle["others"]:
         false = ", ".join(f"{name} in {leads[name]['idle']}" for name in ahead)
@@ -141,6 +147,19 @@ def _leads(found: xarray.Dataset) -> str:
     else:
         claim += " No run fails to grok, so that false alarms are not known."
     return f"{words} {claim}"
+
+
+def _where_leads_come_from(found: xarray.Dataset, ahead: list[str], leads: dict[str, dict[str, float]], runs: int) -> str:
+    """A reading that moves as soon as memorisation has ended is ahead by the test loss's own delay, whatever that is."""
+    if not ahead:
+        return ""
+    soon = ", ".join(f"{name} in {leads[name]['at_once']} of {runs}" for name in ahead)
+    main = {name: lead_of(found.sel(arm=[MAIN]), name) for name in ahead}
+    alone = ", ".join(f"{name} {_lead(lead)}" for name, lead in main.items())
+    return (
+        f" As soon as memorisation has ended, within {AT_ONCE} looks, so that the lead is the test loss's own delay and no warning of it: "
+        f"{soon}. In the main runs alone: {alone}."
+    )
 
 
 def _lead(lead: dict[str, float]) -> str:
