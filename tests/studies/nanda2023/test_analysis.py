@@ -125,6 +125,11 @@ def test_leads_count_from_a_move_to_that_of_the_test_loss():
     assert "no lead is claimed" in sentence(analysed(invented(seeds=1, never=ARMS[1:])), "Who moves")
 
 
+def test_one_decay_asks_nothing_of_decay():
+    found = analysed(invented(arm_names=ARMS[:3]))
+    assert sentence(found, "Weight decay") == "Weight decay and time: not asked, every run has decay 1."
+
+
 def test_a_lead_that_begins_with_the_clock_is_the_delay_of_the_test_loss():
     """Looks are 50 apart and the clock begins at 100: a fall from there on is seen at once, one from 200 on at the third look after."""
     found = analysed(invented())

@@ -191,6 +191,8 @@ def _fraction(found: xarray.Dataset, laws: dict[str, Laws]) -> str:
 def _decay(found: xarray.Dataset, decay: Line) -> str:
     names = arms(found, "decay")
     never = int((~found.sel(arm=names)["grokked"]).sum())
+    if len(names) < 2:
+        return f"Weight decay and time: not asked, every run has decay {float(found['decay'].sel(arm=MAIN)[0]):g}."
     if not decay.converged:
         return f"Weight decay and time: {decay.message}; {never} runs are censored."
     span = " to ".join(f"{float(found['decay'].sel(arm=arm)[0]):g}" for arm in (names[0], names[-1]))
