@@ -94,6 +94,16 @@ def test_a_comparison_of_runs_takes_error_and_freedom_from_their_scatter():
     assert (row.should_agree, row.side, row.verdict) == (False, "above", "agrees, though it should not")
 
 
+def test_a_few_runs_that_are_equal_are_no_exact_number():
+    """Two runs may agree by chance: as little is decided as by one."""
+    for values in ([0.0], [0.0, 0.0], [0.0] * 5):
+        row = Comparison.of_runs("x", 0.5, over_runs(values), "a table", 0.01)
+        assert (row.verdict, math.isnan(row.error)) == ("not decided", True)
+        assert Comparison.of_runs("x", 0.0, over_runs(values), "a table", 0.01).verdict == "agrees"
+        assert Comparison.of_runs("x", 0.0, over_runs(values), "a table", 0.01, should_agree=False).verdict == "not decided"
+    assert compared(0.5, 0.0).verdict == "differs"  # a deterministic number is one
+
+
 def test_an_infinite_error_decides_nothing():
     assert compared(1.0, 100.0, error=math.inf).verdict == "not decided"
     assert compared(1.0, 1.0, error=math.inf).verdict == "agrees"

@@ -104,13 +104,16 @@ def half_crossing(x: np.ndarray, share: np.ndarray, networks: int) -> tuple[floa
     """Where a share of networks reaches 1/2, interpolated, and its standard error; NaN if it never does.
 
     Of the best share that never falls (isotonic regression): a few networks above 1/2 by chance are no crossing. The error is from
-    resampling the networks at each x, with (x + 1/2) / (N + 1) in place of x / N: three of three is not certainty.
+    resampling the networks at each x, with (x + 1/2) / (N + 1) in place of x / N: three of three is not certainty. A share that is above
+    1/2 at the first x has crossed before: that x then bounds it, with an error that is not known.
     """
     smooth = (np.asarray(share) * networks + 0.5) / (networks + 1)
     drawn = np.random.default_rng(0).binomial(networks, smooth, size=(RESAMPLED, len(smooth))) / networks
     resampled = np.array([_first_half(x, row) for row in drawn])
     resampled = resampled[np.isfinite(resampled)]
-    return _first_half(x, np.asarray(share)), float(resampled.std(ddof=1)) if len(resampled) > RESAMPLED / 2 else float("nan")
+    crossing = _first_half(x, np.asarray(share))
+    enclosed = crossing > x[0] and len(resampled) > RESAMPLED / 2
+    return crossing, float(resampled.std(ddof=1)) if enclosed else float("nan")
 
 
 def _first_half(x: np.ndarray, share: np.ndarray) -> float:

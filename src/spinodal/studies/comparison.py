@@ -14,7 +14,7 @@ class Comparison:
     `error` is one standard error of `obtained`: 0 for a deterministic number, NaN or infinite where it is not known, as with one seed.
     Numbers agree within `tolerance`, or within three errors. An error from the scatter of n runs has `freedom` n - 1, and numbers differ
     only beyond what Student's t has for the probability of three: 19 errors for 3 runs, 4.1 for 10. Between the two nothing is decided,
-    nor beyond the tolerance where the error is not known.
+    nor beyond the tolerance where the error is not known, nor within it from a number that should not be met.
     `should_agree=False` marks a published number that is known to be wrong: a study that reproduced
     it would contradict the erratum; `side` says on which side of it the right one lies. With an error above `largest_error` agreement
     would mean nothing: not decided, unless the difference exceeds the tolerance by three errors.
@@ -35,8 +35,9 @@ class Comparison:
     def of_runs(
         cls, what: str, expected: float, obtained: Spread, source: str, tolerance: float, *, should_agree: bool = True, side: str = "either"
     ) -> "Comparison":
-        """Where the error is the scatter of runs."""
+        """Where the error is the scatter of runs; a few that happen to be equal have one that is not known, as a single run has."""
         mean, error, freedom = obtained
+        error = math.nan if error == 0 and math.isfinite(freedom) else error
         return cls(what, expected, mean, source, tolerance, error, should_agree, side, freedom=freedom)
 
     @property
@@ -77,7 +78,7 @@ class Comparison:
         """Too far apart to agree and too close to differ, with an error that is large, of few runs, or not known."""
         away = abs(self.obtained - self.expected)
         if not math.isfinite(self.error):
-            return away > self.tolerance
+            return away > self.tolerance or not self.should_agree
         if self.error > self.largest_error:
             return away <= self.tolerance + self.limit * self.error
         return self.within < away <= self.beyond

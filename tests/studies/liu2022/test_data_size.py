@@ -160,6 +160,44 @@ def test_the_crossing_of_half_is_interpolated_with_its_error():
     assert np.isnan(half_crossing(pairs, np.zeros(3), 20)[0])
 
 
+def test_a_share_above_half_from_the_start_bounds_the_crossing():
+    value, error = half_crossing(np.array([5, 10]), np.array([0.9, 1.0]), 20)
+    assert value == 5
+    assert np.isnan(error)
+
+
+@pytest.fixture(scope="module")
+def stored(outcome):
+    """What the quick size has found."""
+    with xarray.open_dataset(f"{outcome.folder}/data.nc", engine="h5netcdf") as found:
+        return found.load()
+
+
+def test_networks_that_diverged_are_left_out(stored):
+    """They keep the accuracies of their last finite record, which may be the start."""
+    found = stored
+    names = [name for name in found if "replica" in found[name].dims]
+    lost = found[names].copy(deep=True)
+    here = {"training_pairs": lost["training_pairs"].values[3], "replica": 1}
+    lost["converged"] = lost["converged"].astype(float)
+    lost["converged"].loc[here] = 0
+    for name in ("real_accuracy", "test_accuracy"):
+        lost[name].loc[here] = 0.01
+    analysed = data_size.analyse(lost, "quick").dataset
+    at = analysed.isel(training_pairs=3)
+    np.testing.assert_allclose(at["real_accuracy_mean"], found["real_accuracy"].isel(training_pairs=3, replica=[0, 2]).mean("replica"))
+    known = analysed["real_accuracy"].sel(decoder_rate=data_size.PUBLISHED_RATE)
+    assert int(known.notnull().sum()) == known.size - 1
+    assert data_size_numbers.agreement(analysed.sel(decoder_rate=data_size.PUBLISHED_RATE))["correlation"] > 0.99
+
+
+def test_without_a_training_set_that_leaves_freedom_nothing_is_asked_of_it(stored, outcome):
+    forced = stored.assign(nullity=2 + 0 * stored["nullity"])
+    (row,) = (row for row in data_size._comparisons(forced) if row.what.startswith("networks with RQI > .95 and nullity > 2"))
+    assert row.verdict == "not known"
+    assert any(said.startswith("Nullity 2 was had by every training set") for said in data_size._verdict(forced, outcome.comparisons))
+
+
 def test_a_few_networks_above_half_by_chance_are_no_crossing():
     pairs = np.arange(10, 90, 10)
     share = np.array([0.0, 0.6, 0.0, 0.0, 0.0, 0.2, 0.8, 1.0])

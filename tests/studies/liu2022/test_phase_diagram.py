@@ -88,6 +88,12 @@ def test_the_trend_of_s3_is_the_correlation_with_the_scatter_of_replicas():
     assert share.error == pytest.approx(np.sqrt(0.25 * 8 / 7 / 8))
 
 
+@pytest.mark.parametrize("phase", ["comprehension", "memorization"])
+def test_the_trend_of_s3_is_not_known_where_all_runs_do_the_same(phase):
+    _, trend = s3.expectations(labelled([[phase] * 5] * 3))
+    assert trend.verdict == "not known"
+
+
 def test_the_gain_of_s3_is_a_slope_over_all_cells_of_a_replica():
     rng = np.random.default_rng(1)
     label = np.where(rng.uniform(size=(4, 3, 5)) < 0.4, "comprehension", "grokking")
@@ -171,6 +177,21 @@ def test_the_published_exponent_is_fitted_as_ours_is(published):
     )
     (exponent,) = (row for row in addition.expectations(runs) if row.what.startswith("exponent"))
     assert exponent.obtained == pytest.approx(exponent.expected, abs=5e-4)
+
+
+def test_the_exponent_of_training_is_a_mean_over_seeds_all_of_which_fit():
+    """Steps 1 / rate^slope of four seeds; one that never fits at the lowest rate is slower than any, and must not be left out."""
+    slopes, rates = np.array([-0.9, -1.0, -1.1, -1.2]), np.array(addition.RATES)
+    steps = rates ** slopes[:, None, None]
+    coords = {"replica": range(4), "decoder_decay": [0.0], "decoder_rate": rates}
+    label = np.full(steps.shape, "grokking")
+    runs = xarray.Dataset({"train_step": (tuple(coords), steps), "label": (tuple(coords), label)}, coords)
+    exponent = addition.expectations(runs)[-1]
+    assert exponent.obtained == pytest.approx(slopes.mean())
+    assert exponent.error == pytest.approx(slopes.std(ddof=1) / 2 * np.sqrt(5))
+    assert exponent.freedom == 3
+    runs["train_step"][2, 0, 0] = np.nan
+    assert addition.expectations(runs)[-1].verdict == "not known"
 
 
 @pytest.mark.parametrize(("faster", "verdict"), [(1.0, "differs, as expected"), (-1.0, "differs, to the other side")])

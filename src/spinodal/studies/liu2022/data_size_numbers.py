@@ -7,7 +7,7 @@ COUNT = 55  # pairs of ten symbols
 
 
 def agreement(here: xarray.Dataset) -> dict[str, float]:
-    """How well the embedding predicts, over the networks of one decoder rate that have not diverged; NaN without any."""
+    """How well the embedding predicts, over the networks of one decoder rate whose accuracies are known; NaN without any."""
     known = (here["training_pairs"] / COUNT).broadcast_like(here["real_accuracy"])
     share, real, predicted = (
         a.transpose(*here["real_accuracy"].dims).values.ravel() for a in (known, here["real_accuracy"], here["predicted_accuracy"])

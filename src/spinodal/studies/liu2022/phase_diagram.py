@@ -93,7 +93,8 @@ class Diagram:
         rows = []
         for phase, count in zip(PHASES, counts, strict=True):
             # All cells of a replica share split and start, and so did the published ones: a diagram is one draw, not one for each cell
-            share = over_runs((found["label"] == phase).mean(self.axes)).wider(np.sqrt(found.sizes["replica"] + 1))
+            hits = (found["label"] == phase).where(found["label"] != "diverged")
+            share = over_runs(hits.mean(self.axes)).wider(np.sqrt(found.sizes["replica"] + 1))
             what = f"share of {cells} cells in {phase}, cap {cap:,} updates"
             rows.append(Comparison.of_runs(what, count / cells, share, "published, one seed", 0.0))
         return rows

@@ -20,8 +20,7 @@ def expectations(found: xarray.Dataset) -> list[Comparison]:
     share = over_runs(hits.mean(axis=1))  # the rates of a replica share its split and start
     # The correlation over all runs of the row is the mean of what each replica adds to it
     rates = np.log(row["decoder_rate"].values)
-    with np.errstate(invalid="ignore"):
-        trend = over_runs(((rates - rates.mean()) * hits).mean(axis=1) / (rates.std() * hits.std()))
+    trend = over_runs(((rates - rates.mean()) * hits).mean(axis=1) / (rates.std() * hits.std()) if np.ptp(hits) else np.nan)
     what = "decay 0: correlation of ln(decoder rate) with comprehension"
     source = "independent runs: no clear trend"
     rows = [

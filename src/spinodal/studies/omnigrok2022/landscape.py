@@ -17,7 +17,7 @@ def log10(loss: xarray.DataArray) -> xarray.DataArray:
 def vertex(alphas: np.ndarray, losses: np.ndarray) -> float:
     """alpha at the vertex of the parabola through the least loss and its two neighbours, in ln(loss) against ln(alpha).
 
-    NaN if the least loss is at an end, or a neighbour is missing: then the minimum is not enclosed.
+    NaN if the least loss is at an end, where the minimum is not enclosed, or if any loss is not known, which might be the least.
     """
     x, y = np.log(alphas), np.log(np.maximum(losses, LEAST))
     if not np.isfinite(y).all():
@@ -41,7 +41,7 @@ def largest_passing(alphas: np.ndarray, accuracies: np.ndarray, level: float) ->
 
 def neighbours(alphas: np.ndarray, value: float) -> str:
     """The grid point nearest to `value` and those beside it, as text."""
-    k = int(np.argmin(np.abs(np.log(alphas / value)))) if np.isfinite(value) else 0
+    k = int(np.argmin(np.abs(np.log(alphas / value))))
     return ", ".join(f"{alpha:.3g}" for alpha in alphas[max(0, k - 1) : k + 2])
 
 

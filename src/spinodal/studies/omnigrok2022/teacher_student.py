@@ -106,7 +106,7 @@ def _against_run(shown: xarray.Dataset) -> list[Comparison]:
     rows = []
     for name, step, expected in RUN:
         what = f"{name} accuracy after {step:,.0f} updates, α = 2, decay 0.05"
-        accuracy = over_runs(accuracy_at(shown, f"{name}_accuracy", step))
+        accuracy = over_all_runs(accuracy_at(shown, f"{name}_accuracy", step))
         rows.append(Comparison.of_runs(what, expected, accuracy, f"{SOURCE}, one network", 0.1))
     what = "updates to 95 % of the test, α = 2, decay 0.05"
     return [*rows, Comparison.of_runs(what, CROSSING, over_all_runs(shown["test_step"]), f"{SOURCE}, one network", CROSSING_TOLERANCE)]
@@ -123,8 +123,10 @@ def _against_clock(found: xarray.Dataset, runs: xarray.Dataset, cell: RandomTeac
     test, train = (exponents(runs[f"{name}_step"].sel(alpha=alpha)) for name in ("test", "train"))
     slope, _ = time_slopes(runs["test_step"].sel(alpha=alpha), cell.rate)
     norm = geometric(runs["norm_at_test"].sel(alpha=alpha).mean("decay"))
-    critical, passing = (geometric(found[name]).mean for name in ("alpha_critical", "alpha_passing"))
-    logarithm = logarithm_slopes(runs["test_step"].where(runs["alpha"] > passing), cell.rate)
+    zeros = critical, passing = geometric(found["alpha_critical"]), geometric(found["alpha_passing"])
+    by_slope = [_beside(slope, zero.error / zero.mean, zero.freedom) for zero in zeros]
+    by_norm = [_beside(norm, zero.error, zero.freedom) for zero in zeros]
+    logarithm = logarithm_slopes(runs["test_step"].where(runs["alpha"] > passing.mean), cell.rate)
     below = _below(found, runs)
     prompt = prompt_share(below, cell.steps)
     still = _off_the_clock(below)
@@ -134,14 +136,19 @@ def _against_clock(found: xarray.Dataset, runs: xarray.Dataset, cell: RandomTeac
         Comparison.of_runs("exponent of the test crossing in the decay, α = 2", -1, test, theory, 0.1),
         Comparison.of_runs("exponent of the training crossing in the decay, α = 2", 0, train, theory, 0.1),
         Comparison.of_runs("slope against 1/(rate·decay), α = 2: ln(α/α_c), α_c = 1", math.log(alpha), slope, theory, 0.1),
-        Comparison.of_runs("the same, α_c least test loss of this landscape", math.log(alpha / critical), slope, theory, 0.1),
-        Comparison.of_runs("the same, norm at which this landscape passes", math.log(alpha / passing), slope, theory, 0.1),
-        Comparison.of_runs("norm at the test crossing, α = 2; α_c", critical, norm, theory, 0.1),
-        Comparison.of_runs("the same; norm at which this landscape passes", passing, norm, theory, 0.1),
+        Comparison.of_runs("the same, α_c least test loss of this landscape", math.log(alpha / critical.mean), by_slope[0], theory, 0.1),
+        Comparison.of_runs("the same, norm at which this landscape passes", math.log(alpha / passing.mean), by_slope[1], theory, 0.1),
+        Comparison.of_runs("norm at the test crossing, α = 2; α_c", critical.mean, by_norm[0], theory, 0.1),
+        Comparison.of_runs("the same; norm at which this landscape passes", passing.mean, by_norm[1], theory, 0.1),
         Comparison.of_runs("slope of rate·decay·step in ln α, all runs above", 1, logarithm, theory, 0.1),
         Comparison.of_runs("exponent of the test crossing in the decay, mean over α ≤ α_c", 0, still, theory, 0.1),
         Comparison(f"share of runs with α ≤ α_c and a delay below {GAP} updates", 1, float(prompt), theory, 0),
     ]
+
+
+def _beside(value: Spread, error: float, freedom: float) -> Spread:
+    """With the error of the number that it is held against, measured in the same runs."""
+    return Spread(value.mean, math.hypot(value.error, error), min(value.freedom, freedom))
 
 
 def _below(found: xarray.Dataset, runs: xarray.Dataset) -> xarray.Dataset:
@@ -155,8 +162,9 @@ def prompt_share(runs: xarray.Dataset, cap: int) -> float:
 
 
 def _off_the_clock(below: xarray.Dataset) -> Spread:
-    """The exponent of the test crossing in the decay, of its geometric mean over alpha."""
+    """The exponent of the test crossing in the decay, of its geometric mean over those alpha that a replica passes at every decay."""
     logs = xarray.DataArray(np.log(below["test_step"]))
+    logs = logs.where(logs.notnull().all("decay"))
     return exponents(xarray.DataArray(np.exp(logs.mean("alpha"))))
 
 
@@ -166,10 +174,13 @@ def _verdict(found: xarray.Dataset, runs: xarray.Dataset, cell: RandomTeacherCel
     norm = geometric(runs["norm_at_test"].sel(alpha=alpha).mean("decay"))
     slope, start = time_slopes(runs["test_step"].sel(alpha=alpha), cell.rate)
     test, train = (exponents(runs[f"{name}_step"].sel(alpha=alpha)) for name in ("test", "train"))
-    crossing = over_runs(runs["test_step"].sel(SHOWN))
+    crossing = over_all_runs(runs["test_step"].sel(SHOWN))
+    after = f"that is after {crossing.words(',.0f')} updates" if np.isfinite(crossing.mean) else "not all replicas do"
+    never = int(runs["test_step"].sel(alpha=alpha).isnull().any("decay").sum())
     below = _below(found, runs)
     still, still_error, _ = _off_the_clock(below)
     late = float((below["test_step"] - below["train_step"]).max()) if below["test_step"].size else np.nan
+    missed = int(below["test_step"].isnull().sum())
     few = " Fewer than three: the errors mean little." if count < 3 else ""
     return (
         (
@@ -183,15 +194,22 @@ def _verdict(found: xarray.Dataset, runs: xarray.Dataset, cell: RandomTeacherCel
         f"decay^({train.words()}). It is {start.words('.0f')} + ({slope.words('.3f')})/(rate·decay); "
         f"the clock says ln(α/α_c) = {math.log(alpha):.3f} with the published α_c = 1 and {math.log(alpha / critical.mean):.3f} with ours.",
         f"The networks pass the test when their norm has fallen to {norm.words()} of the usual initialisation: "
-        f"{norm.mean / critical.mean:.2f} times α_c, {norm.mean / passing.mean:.2f} times the norm up to which the reduced landscape "
-        f"passes. At the published decay 0.05 that is after {crossing.words(',.0f')} updates; the clock says 46,200 with α_c = 1 and "
+        f"{_times(norm, critical)} times α_c, {_times(norm, passing)} times the norm up to which the reduced landscape "
+        f"passes. At the published decay 0.05 {after}; the clock says 46,200 with α_c = 1 and "
         f"{_clock(alpha / passing.mean, cell.rate, SHOWN['decay']):,.0f} with the norm that passes.",
-        _from_below(still, still_error, late),
-        f"{tally(comparisons)} Errors are standard errors over {count} replicas (teacher, inputs and network).{few}",
+        _from_below(still, still_error, late, missed),
+        f"{tally(comparisons)} Errors are standard errors over {count} replicas (teacher, inputs and network)"
+        + (f"; of exponents, slopes and norms without the {never} that do not pass from α = 2 at every decay" if never else "")
+        + f".{few}",
     )
 
 
-def _from_below(exponent: float, error: float, late: float) -> str:
+def _times(value: Spread, of: Spread) -> str:
+    ratio = value.mean / of.mean
+    return f"{ratio:.2f}" if math.isfinite(ratio) else "an unknown number of"
+
+
+def _from_below(exponent: float, error: float, late: float, missed: int) -> str:
     """How the test crossing depends on decay where the norm is small from the start; the clock has the exponent -1."""
     if not math.isfinite(exponent):
         return "How the test crossing from α ≤ α_c depends on the decay is not known."
@@ -201,7 +219,8 @@ def _from_below(exponent: float, error: float, late: float) -> str:
         judged = "depends on the decay", "is on the clock" if abs(exponent + 1) <= 0.1 else "is neither on the clock nor off it"
     return (
         f"From α ≤ α_c the test crossing {judged[0]}, as decay^({with_error(exponent, error)}): it {judged[1]}. "
-        f"It comes up to {late:,.0f} updates after that of training, where {GAP} are called grokking."
+        f"It comes up to {late:,.0f} updates after that of training, where {GAP} are called grokking"
+        + (f", and in {missed} runs not at all." if missed else ".")
     )
 
 
