@@ -22,6 +22,13 @@ def test_a_norm_value_without_a_norm_to_keep_is_refused():
         train(SMALL, optimizer=FAST, steps=10, norm="fixed", norm_value=-1.0)
 
 
+@pytest.mark.parametrize("name", ["norm_value", "initial_scale"])
+def test_a_norm_that_float32_makes_0_is_refused(name):
+    """It was trained at norm 0 to the end, as if that were a result."""
+    with pytest.raises(ValueError, match=f"{name} must be at least 1.2e-38, the least number of float32, got 1e-50"):
+        train(SMALL, optimizer=FAST, steps=10, norm="fixed", **{name: 1e-50})
+
+
 @pytest.mark.parametrize(
     ("change", "why"),
     [
@@ -63,6 +70,7 @@ def test_steps_to_keep_are_numbers_or_arrays_of_numpy_too():
     run = {"optimizer": FAST, "steps": 40, "every": 10}
     assert list(train(SMALL, **run, checkpoint_every=np.int64(20)).checkpoints) == [0, 20, 40]
     assert list(train(SMALL, **run, checkpoint_every=np.array([10, 40])).checkpoints) == [10, 40]
+    assert list(train(SMALL, **run, checkpoint_every=np.array(20)).checkpoints) == [0, 20, 40]
 
 
 def test_settings_tell_one_run_from_another():

@@ -39,6 +39,8 @@ class Schedule:
             if level is not None:
                 require(0 < real(name, level) <= 1, f"{name} must be an accuracy, above 0 and at most 1, or None, got {level}")
                 object.__setattr__(self, name, float(level))  # a Python float, which NumPy compares in float32
+        if isinstance(self.checkpoint_every, np.ndarray) and self.checkpoint_every.ndim == 0:
+            object.__setattr__(self, "checkpoint_every", self.checkpoint_every[()])
         if isinstance(self.checkpoint_every, str):
             choice("checkpoint_every", self.checkpoint_every, ("log",))
         elif isinstance(self.checkpoint_every, Sequence | np.ndarray):
@@ -83,6 +85,9 @@ def checked_norm(norm: str, batch: int | None, initial_scale: float, norm_value:
         positive("norm_value", norm_value, why="the norm that is kept")
         require(norm != "free", f"norm_value={norm_value} needs norm='fixed' or 'fixed-matrices', got norm='free', which keeps none")
     positive("initial_scale", initial_scale, why="alpha, which multiplies all parameters at the start")
+    least = float(np.finfo(np.float32).tiny)
+    for name, value in (("initial_scale", initial_scale), ("norm_value", norm_value)):
+        require(value is None or value >= least, f"{name} must be at least {least:.2g}, the least number of float32, got {value}")
     if batch is not None:
         integer("batch", batch, minimum=1, why="the rows of an update")
 

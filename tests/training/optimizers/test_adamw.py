@@ -33,6 +33,21 @@ def test_adamw_equals_numpy(warmup):
     np.testing.assert_allclose(moved(optimizer, 10)["embedding"], theta, rtol=2e-4, atol=1e-6)
 
 
+@pytest.mark.parametrize(
+    ("settings", "why"),
+    [
+        ({"beta1": 1 - 1e-9}, "beta1 must be below 1 in float32 too"),
+        ({"beta2": 0.99999999}, "beta2 must be below 1 in float32 too, in which training computes, got 0.99999999"),
+        ({"epsilon": 1e-50}, "epsilon must be at least 1.2e-38, the least number of float32, got 1e-50"),
+    ],
+)
+def test_numbers_that_float32_makes_0_or_1_are_refused(settings, why):
+    """They gave 0/0 in the first update, which was reported as a rate that is too large."""
+    with pytest.raises(ValueError, match=why):
+        AdamW(**settings)
+    assert AdamW(beta2=1 - 1e-7, epsilon=1e-30).epsilon == 1e-30
+
+
 def test_with_warm_up_the_first_update_does_nothing():
     np.testing.assert_array_equal(moved(AdamW(0.1, 1.0, warmup=10), 1)["embedding"], START["embedding"].astype(np.float32))
 

@@ -77,6 +77,13 @@ def test_probabilities_are_shares_of_seeds_cell_by_cell():
     assert found.converged
 
 
+def test_rows_of_different_lengths_are_refused_by_name():
+    with pytest.raises(ValueError, match=r"labels_by_seed must have shape .* got rows of different lengths"):
+        phase_probabilities([["grokking"], ["grokking", "confusion"]])
+    with pytest.raises(ValueError, match=r"must have shape .* got rows of different lengths"):
+        wilson_interval([[1], [1, 2]], 3)
+
+
 def test_a_list_of_labels_is_one_cell():
     found = phase_probabilities(["grokking", "confusion", "grokking"], confidence=0.5)
     assert found.probability.tolist() == pytest.approx([0, 2 / 3, 0, 1 / 3])

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from ...errors import below_one, integer, not_negative, positive, require
 from .pytree import traced
@@ -54,6 +55,12 @@ class AdamW:
         }
         # It is compared with the number of updates, an int32
         require(checked["warmup"] < 2**31, f"warmup must be below 2^31 updates, got {self.warmup}")
+        for name in ("beta1", "beta2"):
+            require(
+                np.float32(checked[name]) < 1, f"{name} must be below 1 in float32 too, in which training computes, got {checked[name]}"
+            )
+        least = float(np.finfo(np.float32).tiny)
+        require(checked["epsilon"] >= least, f"epsilon must be at least {least:.2g}, the least number of float32, got {self.epsilon}")
         # Floats all of them: an integer would be traced as one, in a program of its own
         for name, value in checked.items():
             object.__setattr__(self, name, value)

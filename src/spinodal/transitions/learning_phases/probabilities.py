@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ...errors import nearest, require
+from ...errors import even, nearest, require
 from .phases import PHASES
 from .wilson import wilson_interval
 
@@ -36,7 +36,7 @@ def phase_probabilities(labels_by_seed: ArrayLike, *, confidence: float = 0.95) 
     Raises: ValueError for other labels, or no seeds.
     Source: `wilson_interval`. Published diagrams have one seed a cell.
     """
-    labels = np.asarray(labels_by_seed)
+    labels = even("labels_by_seed", labels_by_seed, "(seeds, ...)")
     require(labels.ndim >= 1 and len(labels) > 0, f"labels_by_seed must have seeds on its first axis, at least one, got {labels.shape}")
     known = labels[..., None] == np.array(PHASES)
     strange = labels[~np.any(known, axis=-1)]

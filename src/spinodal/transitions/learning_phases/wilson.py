@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtri
 
-from ...errors import real, require
+from ...errors import even, real, require
 
 
 def wilson_interval(successes: ArrayLike, trials: ArrayLike, *, confidence: float = 0.95) -> tuple[Any, Any]:
@@ -39,7 +39,7 @@ def wilson_interval(successes: ArrayLike, trials: ArrayLike, *, confidence: floa
 
 
 def _whole(name: str, given: ArrayLike) -> np.ndarray:
-    found = np.asarray(given)
+    found = even(name, given, "(...)")
     if found.dtype.kind not in "iuf":
         raise TypeError(f"{name} must be whole numbers, got {given!r}")
     found = found.astype(np.float64)
