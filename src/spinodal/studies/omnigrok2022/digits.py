@@ -144,7 +144,7 @@ def growing(delay: xarray.DataArray, bound: xarray.DataArray) -> xarray.DataArra
     value, is_bound = (a.transpose(..., "alpha").values for a in (delay, bound))
     known = np.isfinite(value)
 
-    def rises(first: np.ndarray, second: np.ndarray, strictly: bool) -> np.ndarray:
+    def rises(first: tuple, second: tuple, strictly: bool) -> np.ndarray:
         up = (value[first] < value[second]) if strictly else (value[first] <= value[second])
         sure = known[first] & known[second] & np.where(up, ~is_bound[first], ~is_bound[second])
         return np.where(sure, up, np.nan)
