@@ -57,7 +57,8 @@ class AdamW:
         require(checked["warmup"] < 2**31, f"warmup must be below 2^31 updates, got {self.warmup}")
         for name in ("beta1", "beta2"):
             require(
-                np.float32(checked[name]) < 1, f"{name} must be below 1 in float32 too, in which training computes, got {checked[name]}"
+                float(np.float32(checked[name])) < 1,
+                f"{name} must be below 1 in float32 too, in which training computes, got {checked[name]}",
             )
         least = float(np.finfo(np.float32).tiny)
         require(checked["epsilon"] >= least, f"epsilon must be at least {least:.2g}, the least number of float32, got {self.epsilon}")
