@@ -200,7 +200,10 @@ def test_the_verdict_on_decay_follows_the_slope(slope, words):
 
 def test_published_numbers_are_compared_at_their_prime_alone():
     names = ("main", *(f"fraction {f:g}" for f in published.CROSSINGS if f != 0.3), "decay 0.1")
-    found = analysed(invented(arm_names=names, prime=113))
+    cells = invented(arm_names=names, prime=113)
+    for name in ("fitted_step", "peak_step", "peak_loss"):
+        cells[name] = cells[name] * (1 + 0.01 * cells["replica"])  # equal runs would have no error that is known
+    found = analysed(cells)
     rows = {c.what: c for c in comparisons(found, fraction_laws(found), decay_line(found))}
     known = [what for what, row in rows.items() if what.startswith("p = 113") and row.known]
     assert len(known) == 14

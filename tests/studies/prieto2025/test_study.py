@@ -110,7 +110,7 @@ def test_collapse_stalls_training_or_does_not_by_the_margins_before_a_slingshot(
     assert "(update 100) to the last look before a slingshot (800) the median margin goes from 10.0 to 10.0" in spoken(judged)
     goes_on = prieto2025.analyse(made(stalls=False), "quick")
     assert obtained(goes_on, row).obtained == pytest.approx(1)
-    assert obtained(goes_on, row).verdict == "differs"
+    assert obtained(goes_on, row).verdict == "not decided"  # three equal runs have no error that is known
     assert "Collapse stalls training in float32 in 0 of 3" in spoken(goes_on)
 
 
