@@ -10,6 +10,8 @@ from spinodal.errors import even
 def test_values_come_back_in_their_declared_type():
     assert type(errors.integer("width", np.int64(3), minimum=1)) is int
     assert type(errors.positive("noise", 1)) is float
+    assert np.float32(errors.below_one("momentum", 1 - 1e-7)) < 1
+    assert np.float32(errors.above_tiny("rate", 2e-38)) > 0
 
 
 @pytest.mark.parametrize(
@@ -22,6 +24,8 @@ def test_values_come_back_in_their_declared_type():
         (lambda: errors.positive("noise", 10**400), ValueError, "noise must be finite and > 0, got 1000"),
         (lambda: errors.real("cubic", -(10**400)), ValueError, "cubic must be a finite number, got -1000"),
         (lambda: errors.positive("noise", float("nan")), ValueError, "noise must be finite and > 0, got nan"),
+        (lambda: errors.below_one("momentum", 1 - 1e-9), ValueError, "momentum must be below 1 in float32 too"),
+        (lambda: errors.above_tiny("rate", 1e-50), ValueError, "rate must be at least 1.2e-38, the least number of float32, got 1e-50"),
         (lambda: errors.positive("noise", "0.1"), TypeError, "noise must be a number > 0, got '0.1'"),
         (lambda: errors.real("cubic", float("inf")), ValueError, "cubic must be a finite number, got inf"),
         (lambda: errors.choice("transverse", "exakt", ("exact", "mean")), ValueError, "got 'exakt'; nearest: exact"),

@@ -67,9 +67,17 @@ def not_negative(name: str, value: Any, *, why: str = "") -> float:
 
 
 def below_one(name: str, value: Any, *, why: str = "") -> float:
-    """`value` as a float that is at least 0 and less than 1."""
+    """`value` as a float that is at least 0 and less than 1, and does not round to 1 in float32, in which training computes."""
     number = real(name, value, why=why)
     require(0 <= number < 1, f"{name} must be at least 0 and less than 1, got {value}{_because(why)}")
+    require(number < 1 - 2.0**-25, f"{name} must be below 1 in float32 too, in which training computes, got {value}{_because(why)}")
+    return number
+
+
+def above_tiny(name: str, value: Any, *, why: str = "") -> float:
+    """`value` as a finite float > 0 that float32, in which training computes, does not take for 0."""
+    number = positive(name, value, why=why)
+    require(number >= 2.0**-126, f"{name} must be at least 1.2e-38, the least number of float32, got {value}{_because(why)}")
     return number
 
 

@@ -6,7 +6,7 @@ import xarray
 from scipy.stats import ttest_1samp
 
 from spinodal.studies import averages
-from spinodal.studies.averages import mean_and_error, negative_log_density, sign_test
+from spinodal.studies.averages import UNKNOWN, Spread, mean_and_error, negative_log_density, sign_test
 
 
 def array(values):
@@ -94,3 +94,8 @@ def test_the_reach_of_a_mean_is_its_interval_by_student_and_a_wider_error_is_so_
     assert found.reach == pytest.approx((high - low) / 2, rel=1e-9)
     assert found.wider(2.0) == (found.mean, 2 * found.error, found.freedom)
     assert np.isnan(averages.UNKNOWN.reach)
+
+
+def test_a_number_that_was_measured_too_has_an_error():
+    assert Spread(1.0, 0.03, 7.0).beside(Spread(5.0, 0.04, 2.0)) == (1.0, pytest.approx(0.05), 2.0)
+    assert np.isnan(Spread(1.0, 0.03, 7.0).beside(UNKNOWN).error)

@@ -97,6 +97,7 @@ def test_a_comparison_of_runs_takes_error_and_freedom_from_their_scatter():
 def test_a_few_runs_that_are_equal_are_no_exact_number():
     """Two runs may agree by chance: as little is decided as by one."""
     for values in ([0.0], [0.0, 0.0], [0.0] * 5):
+        assert math.isnan(Comparison.of_runs("x", 0.5, over_runs(0.1 + np.array(values)).wider(3), "a table", 0.01).error)
         row = Comparison.of_runs("x", 0.5, over_runs(values), "a table", 0.01)
         assert (row.verdict, math.isnan(row.error)) == ("not decided", True)
         assert Comparison.of_runs("x", 0.0, over_runs(values), "a table", 0.01).verdict == "agrees"

@@ -141,12 +141,8 @@ def test_products_are_read_in_the_order_of_their_logarithms(operation):
     assert np.isfinite(known["restricted_loss"](parameters))
 
 
-def test_a_dead_table_has_no_frequencies_and_no_losses_by_them():
-    for level in (0, 3):  # a constant row has a participation of 1, and no frequency
-        dead_at(level)
-
-
-def dead_at(level):
+@pytest.mark.parametrize("level", [0, 3])  # a constant row has a participation of 1, and no frequency
+def test_a_dead_table_has_no_frequencies_and_no_losses_by_them(level):
     parameters = {name: np.full_like(leaf, level) for name, leaf in analytic().items()}
     known = known_measures(PROBLEM, QuadraticMLP(12))
     assert known["key_frequency_count"](parameters) == 0

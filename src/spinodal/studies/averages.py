@@ -32,6 +32,10 @@ class Spread(NamedTuple):
         """The same with so many times the error."""
         return self._replace(error=factor * self.error)
 
+    def beside(self, other: "Spread") -> "Spread":
+        """The same with the error of the number that it is held against, as of two that are independent."""
+        return Spread(self.mean, float(np.hypot(self.error, other.error)), min(self.freedom, other.freedom))
+
 
 UNKNOWN = Spread(np.nan, np.nan, 0.0)
 

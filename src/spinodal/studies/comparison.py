@@ -6,6 +6,8 @@ from functools import lru_cache
 
 from .averages import Spread
 
+ROUNDING = 1e-12  # of a mean: runs that scatter no more than this are equal
+
 
 @dataclass(frozen=True)
 class Comparison:
@@ -37,7 +39,7 @@ class Comparison:
     ) -> "Comparison":
         """Where the error is the scatter of runs; a few that happen to be equal have one that is not known, as a single run has."""
         mean, error, freedom = obtained
-        error = math.nan if error == 0 and math.isfinite(freedom) else error
+        error = math.nan if error <= ROUNDING * abs(mean) and math.isfinite(freedom) else error
         return cls(what, expected, mean, source, tolerance, error, should_agree, side, freedom=freedom)
 
     @property

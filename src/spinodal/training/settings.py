@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import choice, integer, positive, real, require
+from ..errors import above_tiny, choice, integer, real, require
 
 NORMS = ("free", "fixed", "fixed-matrices")
 Measure = Callable[[dict[str, Any]], Any]
@@ -82,12 +82,9 @@ def checked_norm(norm: str, batch: int | None, initial_scale: float, norm_value:
     """The options that change an update."""
     choice("norm", norm, NORMS)
     if norm_value is not None:
-        positive("norm_value", norm_value, why="the norm that is kept")
+        above_tiny("norm_value", norm_value, why="the norm that is kept")
         require(norm != "free", f"norm_value={norm_value} needs norm='fixed' or 'fixed-matrices', got norm='free', which keeps none")
-    positive("initial_scale", initial_scale, why="alpha, which multiplies all parameters at the start")
-    least = float(np.finfo(np.float32).tiny)
-    for name, value in (("initial_scale", initial_scale), ("norm_value", norm_value)):
-        require(value is None or value >= least, f"{name} must be at least {least:.2g}, the least number of float32, got {value}")
+    above_tiny("initial_scale", initial_scale, why="alpha, which multiplies all parameters at the start")
     if batch is not None:
         integer("batch", batch, minimum=1, why="the rows of an update")
 

@@ -228,7 +228,7 @@ def test_a_share_stored_in_float32_counts_as_fitted():
     )
     rest = ("real_accuracy", "predicted_accuracy", "ideal_accuracy", "test_accuracy", "rqi", "nullity")
     found = found.assign(dict.fromkeys(rest, found["train_accuracy"]))
-    table = data_size._rate_table(found.assign(data_size._shares(found)))
+    table = data_size._rate_table(found.assign(data_size_numbers.shares(found)))
     assert table.rows[0][table.columns.index("share with train accuracy >= 0.9")] == 1
 
 

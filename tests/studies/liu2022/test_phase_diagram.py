@@ -2,6 +2,7 @@
 
 import importlib
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -50,6 +51,13 @@ def test_a_replica_that_never_reaches_the_level_is_later_than_any():
     assert found["train_median"].values.ravel().tolist() == [20, 10]
     assert float(found["test_median"][0, 0]) == 1510
     assert np.isnan(found["test_median"][0, 1])
+
+
+def test_published_counts_stand_beside_the_runs_that_did_not_diverge():
+    """Of replica 0 both cells memorise, of replica 1 the one that is left: all that ended do."""
+    found = with_phases(dataset([10] * 4, [NEVER] * 4, [[[True, True]], [[True, False]]]), ("decoder_decay", "decoder_rate"), cap=5000)
+    rows = replace(addition.DIAGRAM, published={5000: (0, 0, 1, 1)})._against_published(found, 5000)
+    assert [row.obtained for row in rows] == [0, 0, 1, 0]
 
 
 def labelled(rows):

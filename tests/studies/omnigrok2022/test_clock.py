@@ -41,3 +41,12 @@ def test_an_accuracy_between_kept_records_is_interpolated_and_none_after_the_end
     ended = curves.isel(curve=slice(3))
     assert float(clock.accuracy_at(ended, "test", 1000.0)) == pytest.approx(0.6)
     assert np.isnan(float(clock.accuracy_at(ended, "test", 1500.0)))
+
+
+def test_from_below_the_same_norms_are_compared_at_every_decay():
+    """No norm depends on decay; the slowest does not pass at the largest decay, whose mean would be sooner without it."""
+    steps = np.broadcast_to([[6000.0], [1000.0], [800.0]], (3, 3, 3)).copy()
+    steps[:, 0, -1] = np.nan
+    coords = {"replica": range(3), "alpha": [0.1, 0.3, 0.6], "decay": [0.05, 0.2, 0.5]}
+    exponent = clock.exponents_over_norms(xarray.DataArray(steps, coords, tuple(coords)))
+    assert exponent.mean == pytest.approx(0, abs=1e-12)

@@ -8,7 +8,6 @@ import xarray
 from matplotlib.text import Text
 
 from spinodal import sweeps, training
-from spinodal.studies.averages import Spread
 from spinodal.studies.omnigrok2022 import digits, explorers, teacher_student
 from spinodal.studies.trained import curve_steps
 
@@ -20,19 +19,25 @@ LEAST, PASSING, FITTED = 0.8, 1.25, 600  # of the networks that follow the clock
 
 
 def following_the_clock(problem, *, optimizer, steps, seed, every, batch, stop_at, initial_scale, norm):
-    """A run whose reduced test loss is least at LEAST, that has fitted after FITTED updates and passes when its norm reaches PASSING."""
+    """A run whose reduced test loss is least at LEAST, that has fitted after FITTED updates and passes when its norm reaches PASSING.
+
+    Losses scatter by 1e-7 from seed to seed, and the pass by one record: equal runs would have no error that is known.
+    """
     t = np.arange(0, steps + 1, every)
+    wobble = 1 + 1e-7 * np.sin(seed % 1000)
+    early = int(wobble > 1) * every
     ratio = initial_scale * np.exp(-optimizer.learning_rate * optimizer.weight_decay * t)
     fitted = (t >= FITTED).astype(float)
-    test = 1.0 * (ratio <= PASSING * (1 + 1e-9)) * fitted
-    test_loss = 1e-4 * (initial_scale / LEAST) ** (2 * np.log(initial_scale / LEAST)) * np.ones(len(t))
+    soon = np.exp(-optimizer.learning_rate * optimizer.weight_decay * early)
+    test = 1.0 * (ratio * soon <= PASSING * (1 + 1e-9)) * fitted
+    test_loss = wobble * 1e-4 * (initial_scale / LEAST) ** (2 * np.log(initial_scale / LEAST)) * np.ones(len(t))
     if norm == "fixed":
         assert stop_at is None
         test = np.full(len(t), np.clip(0.95 - 0.2 * np.log(initial_scale / PASSING), 0, 1))
     elif stop_at is not None and test.max() == 1:
         t = t[: int(np.argmax(test)) + 3]
     n = len(t)
-    series = {"train_loss": np.full(n, 1e-2 if initial_scale < 0.9 else 1e-8), "test_loss": test_loss[:n]}
+    series = {"train_loss": np.full(n, wobble * (1e-2 if initial_scale < 0.9 else 1e-8)), "test_loss": test_loss[:n]}
     return trajectory(t, **series, train_accuracy=fitted[:n], test_accuracy=test[:n], norm=8.66 * ratio[:n], every=every)
 
 
@@ -114,17 +119,6 @@ def test_a_replica_has_a_task_and_a_network_of_its_own(kind):
     assert first.network_seed() != other.network_seed()
 
 
-def test_a_batch_is_no_larger_than_the_data():
-    assert digits.DigitsCell(samples=100, batch=200).batch_rows is None
-    assert digits.DigitsCell(samples=1000, batch=200).batch_rows == 200
-
-
-def test_a_test_never_passed_counts_with_the_cap():
-    runs = xarray.Dataset({"train_step": ("replica", [100.0, 100.0, np.nan]), "test_step": ("replica", [400.0, np.nan, np.nan])})
-    assert digits.delays(runs, 1000).values[:2].tolist() == [300, 900]
-    assert np.isnan(digits.delays(runs, 1000).values[2])
-
-
 def some_runs(train, test):
     """One alpha, one decay, a replica for each crossing."""
     shape, dims = (len(train), 1, 1), ("replica", "alpha", "decay")
@@ -184,7 +178,10 @@ def test_networks_that_follow_the_clock_are_seen_to_do_so(analysed):
     assert "α_c = 0.80 ± 0.00" in analysis.verdict[0]
     missed = [c.what for c in analysis.comparisons if c.known and not c.as_hoped]
     assert norm.what in missed
-    assert all(what in analysis.caveats[-1] for what in missed)
+    assert analysis.caveats[-1] == f"Not as expected: {'; '.join(missed)}."
+    equal = {f"test accuracy after {steps} updates, α = 2, decay 0.05" for steps in ("5,000", "15,000")}  # 0 in every run
+    equal |= {"slope against 1/(rate·decay), α = 2: ln(α/α_c), α_c = 1", "the same, α_c least test loss of this landscape"}
+    assert {c.what for c in analysis.comparisons if not c.as_hoped} == {*missed, *equal}
     free, fixed = analysis.explorers
     assert [cell.text for cell in free.cells[0]] == ["C", "C", "C", "C", "C", "G", "G", "G", "M"]
     assert [cell.text for cell in fixed.cells[0]][-1] == "53"  # per cent: 0.95 - 0.2 ln(10 / 1.25)
@@ -218,50 +215,14 @@ def test_a_replica_that_never_passes_is_named_and_not_left_out_of_the_time(analy
     found = analysed(teacher_student).dataset.copy(deep=True)
     found["test_step"].loc[{"replica": 1, "alpha": 2.0, "decay": 0.05}] = np.nan
     runs = found.sel(decay=found["decay"].values[1:])
-    said = teacher_student._verdict(found, runs, teacher_student.RandomTeacherCell(), ())
+    said = teacher_student._verdict(found, runs, CELL, ())
     assert "At the published decay 0.05 not all replicas do; the clock says" in said[2]
     assert "without the 1 that do not pass from α = 2 at every decay" in said[-1]
-    whole = teacher_student._verdict(
-        analysed(teacher_student).dataset, analysed(teacher_student).dataset.sel(decay=runs["decay"]), CELL, ()
-    )
-    assert "without the" not in whole[-1]
+    whole = analysed(teacher_student).dataset
+    assert "without the" not in teacher_student._verdict(whole, whole.sel(decay=runs["decay"]), CELL, ())[-1]
     nowhere = found.assign(norm_at_test=np.nan * found["norm_at_test"])
     said = teacher_student._verdict(nowhere, nowhere.sel(decay=runs["decay"]), CELL, ())
     assert "an unknown number of times α_c" in said[2]
-
-
-def test_from_below_the_same_norms_are_compared_at_every_decay():
-    """No norm depends on decay; the slowest does not pass at the largest decay, whose mean would be sooner without it."""
-    steps = np.broadcast_to([[6000.0], [1000.0], [800.0]], (3, 3, 3)).copy()
-    steps[:, 0, -1] = np.nan
-    coords = {"replica": range(3), "alpha": [0.1, 0.3, 0.6], "decay": [0.05, 0.2, 0.5]}
-    exponent = teacher_student._off_the_clock(xarray.Dataset({"test_step": (tuple(coords), steps)}, coords))
-    assert exponent.mean == pytest.approx(0, abs=1e-12)
-
-
-def test_a_number_measured_in_the_same_runs_has_an_error_too():
-    beside = teacher_student._beside(Spread(1.0, 0.03, 7.0), 0.04, 2.0)
-    assert beside == (1.0, pytest.approx(0.05), 2.0)
-
-
-@pytest.mark.parametrize(
-    ("delays", "bounds", "expected"),
-    [
-        ((1, 2, 3), (0, 0, 0), 1),
-        ((1, 3, 2), (0, 0, 0), 0),
-        ((2, 2, 2), (0, 0, 0), 0),
-        ((1, 5, 4), (0, 0, 1), np.nan),  # at least 4, after 5
-        ((1, 5, 6), (0, 0, 1), 1),
-        ((1, 5, 4), (0, 1, 0), 0),  # 4, after at least 5
-        ((1, 3, 4), (0, 1, 0), np.nan),
-        ((1, 5, 4), (0, 1, 1), np.nan),
-        ((1, np.nan, 4), (0, 0, 0), np.nan),
-        ((3, np.nan, 2), (0, 0, 0), 0),
-    ],
-)
-def test_a_bound_that_is_lower_than_a_delay_is_no_fall(delays, bounds, expected):
-    delay, bound = (xarray.DataArray([values], dims=("replica", "alpha")) for values in (delays, bounds))
-    np.testing.assert_equal(digits.growing(delay.astype(float), bound.astype(bool)).values.tolist(), [expected])
 
 
 def test_a_landscape_without_a_minimum_has_no_clock(analysed):

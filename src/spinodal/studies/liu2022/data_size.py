@@ -14,7 +14,7 @@ from ..comparison import Comparison, tally
 from ..recipe import Analysis, Picture, Recipe, sized_sweep
 from ..trained import reached, run_table
 from .data_size_cell import DIMS, LEVEL, LINE, UNITS, DataSizeCell, group_key, run_cell
-from .data_size_numbers import COUNT, agreement, sufficient
+from .data_size_numbers import COUNT, agreement, averages, of_those_that_ended, shares, sufficient, without_nullity
 
 SYMBOLS = 10
 PAIRS = (*range(5, 51, 5), 54)
@@ -60,38 +60,13 @@ def sweep(size: str, seed: int) -> Sweep:
     return sized_sweep(study, size, seed, grid)
 
 
-ENDS = ("real_accuracy", "predicted_accuracy", "ideal_accuracy", "test_accuracy", "rqi")
-
-
 def analyse(dataset: xarray.Dataset, size: str) -> Analysis:
     """Averages over networks, shares of them, and the theory beside both."""
-    # A network that diverged keeps the values of its last finite record, maybe of the start
-    there = [name for name in (*ENDS, "rqi_step") if name in dataset]
-    dataset = dataset.assign({name: dataset[name].where(dataset["converged"] == 1) for name in there})
-    found = dataset.assign(_averages(dataset)).assign(_shares(dataset)).assign(_theory())
+    dataset = of_those_that_ended(dataset)
+    found = dataset.assign(averages(dataset)).assign(shares(dataset)).assign(_theory())
     comparisons = tuple(_comparisons(found))
     tables = (_rate_table(found), _size_table(found))
     return Analysis(found, comparisons, _verdict(found, comparisons), CAVEATS, tables, (_explorer(found),))
-
-
-def _averages(found: xarray.Dataset) -> dict[str, xarray.DataArray]:
-    """Mean over networks and its standard error, from their scatter."""
-    new = {}
-    for name in ENDS:
-        new[f"{name}_mean"] = found[name].mean("replica")
-        new[f"{name}_error"] = found[name].std("replica", ddof=1) / np.sqrt(found[name].notnull().sum("replica"))
-    return new
-
-
-def _shares(found: xarray.Dataset) -> dict[str, xarray.DataArray]:
-    """Shares of networks with 95 % Wilson intervals."""
-    new = {}
-    events = {"line": found["rqi"] > LINE, "generalised": reached(found["test_accuracy"], LEVEL), "forced": found["nullity"] == 2}
-    for name, event in events.items():
-        low, high = wilson_interval(event.sum("replica").values, found.sizes["replica"])
-        new[f"{name}_share"] = event.mean("replica")
-        new[f"{name}_low"], new[f"{name}_high"] = (event.mean("replica").copy(data=np.asarray(end)) for end in (low, high))
-    return new
 
 
 def _theory() -> dict[str, tuple]:
@@ -128,16 +103,10 @@ def _line_with_many(here: xarray.Dataset) -> tuple[int, int]:
     return int(np.sum(many > LINE)), int(np.sum(np.isfinite(many)))
 
 
-def _without_nullity(found: xarray.Dataset) -> tuple[int, int]:
-    """How many networks have found a line that their training set does not force, of how many of such training sets."""
-    free = found["nullity"].values > 2
-    return int(np.sum(free & (found["rqi"].values > LINE))), int(np.sum(free))
-
-
 def _comparisons(found: xarray.Dataset) -> list[Comparison]:
     here = found.sel(decoder_rate=PUBLISHED_RATE)
     how, halves = agreement(here), _halves(here)
-    count, free = _without_nullity(found)
+    count, free = without_nullity(found)
     line, many = _line_with_many(here)
     steps = here["rqi_step"].values
     median = float(np.nanmedian(steps)) if np.isfinite(steps).any() else float("nan")
@@ -182,7 +151,7 @@ def _verdict(found: xarray.Dataset, comparisons: tuple[Comparison, ...]) -> tupl
             else "."
         ),
     ]
-    count, free = _without_nullity(found)
+    count, free = without_nullity(found)
     necessary = "was necessary for the line" if count == 0 else "was NOT necessary for the line"
     necessary = necessary if free else "was had by every training set"
     half, error = _halves(here)["line"]
@@ -203,12 +172,12 @@ def _verdict(found: xarray.Dataset, comparisons: tuple[Comparison, ...]) -> tupl
         if np.isfinite(generalise.obtained)
         else f"Half of the networks never reach a test accuracy of {LEVEL}."
     )
-    shares = []
+    found_by = []
     for rate, one in rates:
         line, many = _line_with_many(one)
         low, high = wilson_interval(line, many)
-        shares.append(f"{line} of {many} at decoder rate {rate:g} (95 %: {low:.2f} to {high:.2f})")
-    sentences.append(f"With {MANY} pairs or more RQI > {LINE} is found by {', '.join(shares)}.")
+        found_by.append(f"{line} of {many} at decoder rate {rate:g} (95 %: {low:.2f} to {high:.2f})")
+    sentences.append(f"With {MANY} pairs or more RQI > {LINE} is found by {', '.join(found_by)}.")
     few = " With fewer than 8 networks a point, single points claim nothing." if found.sizes["replica"] < 8 else ""
     return (*sentences, f"{tally(comparisons)} Errors are standard errors over networks, intervals of shares are Wilson's.{few}")
 

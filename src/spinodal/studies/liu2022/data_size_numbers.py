@@ -3,7 +3,43 @@
 import numpy as np
 import xarray
 
+from ...transitions.learning_phases import wilson_interval
+from ..trained import reached
+from .data_size_cell import LEVEL, LINE
+
 COUNT = 55  # pairs of ten symbols
+ENDS = ("real_accuracy", "predicted_accuracy", "ideal_accuracy", "test_accuracy", "rqi")
+
+
+def of_those_that_ended(found: xarray.Dataset) -> xarray.Dataset:
+    """Without the values of networks that diverged: they are those of the last finite record, maybe of the start."""
+    return found.assign({name: found[name].where(found["converged"] == 1) for name in (*ENDS, "rqi_step")})
+
+
+def averages(found: xarray.Dataset) -> dict[str, xarray.DataArray]:
+    """Mean over networks and its standard error, from their scatter."""
+    new = {}
+    for name in ENDS:
+        new[f"{name}_mean"] = found[name].mean("replica")
+        new[f"{name}_error"] = found[name].std("replica", ddof=1) / np.sqrt(found[name].notnull().sum("replica"))
+    return new
+
+
+def shares(found: xarray.Dataset) -> dict[str, xarray.DataArray]:
+    """Shares of networks with 95 % Wilson intervals."""
+    new = {}
+    events = {"line": found["rqi"] > LINE, "generalised": reached(found["test_accuracy"], LEVEL), "forced": found["nullity"] == 2}
+    for name, event in events.items():
+        low, high = wilson_interval(event.sum("replica").values, found.sizes["replica"])
+        new[f"{name}_share"] = event.mean("replica")
+        new[f"{name}_low"], new[f"{name}_high"] = (event.mean("replica").copy(data=np.asarray(end)) for end in (low, high))
+    return new
+
+
+def without_nullity(found: xarray.Dataset) -> tuple[int, int]:
+    """How many networks have found a line that their training set does not force, of how many of such training sets."""
+    free = found["nullity"].values > 2
+    return int(np.sum(free & (found["rqi"].values > LINE))), int(np.sum(free))
 
 
 def agreement(here: xarray.Dataset) -> dict[str, float]:

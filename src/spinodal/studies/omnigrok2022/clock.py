@@ -13,6 +13,12 @@ def exponents(steps: xarray.DataArray) -> Spread:
     return over_runs([np.polyfit(x, np.log(row), 1)[0] for row in rows if np.isfinite(row).all() and len(x) > 1])
 
 
+def exponents_over_norms(steps: xarray.DataArray) -> Spread:
+    """`exponents` of the geometric mean over those alpha that a replica passes at every decay, (replica, alpha, decay)."""
+    logs = xarray.DataArray(np.log(steps))
+    return exponents(xarray.DataArray(np.exp(logs.where(logs.notnull().all("decay")).mean("alpha"))))
+
+
 def time_slopes(steps: xarray.DataArray, rate: float) -> tuple[Spread, Spread]:
     """Fit step = t_0 + slope / (rate decay) over (replica, decay): slope and t_0, over replicas as in `exponents`.
 

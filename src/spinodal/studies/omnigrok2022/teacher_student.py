@@ -17,7 +17,7 @@ from ..averages import Spread, over_all_runs, over_runs, with_error
 from ..comparison import Comparison, tally
 from ..recipe import Analysis, Picture, Recipe, sized_sweep
 from .cell import DIMS, UNITS, OmnigrokCell, run_cell
-from .clock import accuracy_at, exponents, logarithm_slopes, time_slopes
+from .clock import accuracy_at, exponents, exponents_over_norms, logarithm_slopes, time_slopes
 from .explorers import GAP, landscape_map, phase_map, phases
 from .landscape import critical_norms, geometric, log10, neighbours
 
@@ -124,12 +124,12 @@ def _against_clock(found: xarray.Dataset, runs: xarray.Dataset, cell: RandomTeac
     slope, _ = time_slopes(runs["test_step"].sel(alpha=alpha), cell.rate)
     norm = geometric(runs["norm_at_test"].sel(alpha=alpha).mean("decay"))
     zeros = critical, passing = geometric(found["alpha_critical"]), geometric(found["alpha_passing"])
-    by_slope = [_beside(slope, zero.error / zero.mean, zero.freedom) for zero in zeros]
-    by_norm = [_beside(norm, zero.error, zero.freedom) for zero in zeros]
+    by_slope = [slope.beside(zero.wider(1 / zero.mean)) for zero in zeros]  # the error of ln(zero)
+    by_norm = [norm.beside(zero) for zero in zeros]
     logarithm = logarithm_slopes(runs["test_step"].where(runs["alpha"] > passing.mean), cell.rate)
     below = _below(found, runs)
     prompt = prompt_share(below, cell.steps)
-    still = _off_the_clock(below)
+    still = exponents_over_norms(below["test_step"])
     theory = "clock of weight decay"
     return [
         Comparison("clock for α = 2, decay 0.05, α_c = 1, in updates", 46_200, clock, "independent solution", 50),
@@ -146,11 +146,6 @@ def _against_clock(found: xarray.Dataset, runs: xarray.Dataset, cell: RandomTeac
     ]
 
 
-def _beside(value: Spread, error: float, freedom: float) -> Spread:
-    """With the error of the number that it is held against, measured in the same runs."""
-    return Spread(value.mean, math.hypot(value.error, error), min(value.freedom, freedom))
-
-
 def _below(found: xarray.Dataset, runs: xarray.Dataset) -> xarray.Dataset:
     """Runs from norms up to alpha_c."""
     return runs.sel(alpha=runs["alpha"] <= geometric(found["alpha_critical"])[0])
@@ -159,13 +154,6 @@ def _below(found: xarray.Dataset, runs: xarray.Dataset) -> xarray.Dataset:
 def prompt_share(runs: xarray.Dataset, cap: int) -> float:
     """Share of runs that generalise without a delay; one that never generalises has none either. NaN without runs."""
     return float((phases(runs, cap) == "comprehension").mean()) if runs["test_step"].size else np.nan
-
-
-def _off_the_clock(below: xarray.Dataset) -> Spread:
-    """The exponent of the test crossing in the decay, of its geometric mean over those alpha that a replica passes at every decay."""
-    logs = xarray.DataArray(np.log(below["test_step"]))
-    logs = logs.where(logs.notnull().all("decay"))
-    return exponents(xarray.DataArray(np.exp(logs.mean("alpha"))))
 
 
 def _verdict(found: xarray.Dataset, runs: xarray.Dataset, cell: RandomTeacherCell, comparisons: tuple[Comparison, ...]) -> tuple[str, ...]:
@@ -178,7 +166,7 @@ def _verdict(found: xarray.Dataset, runs: xarray.Dataset, cell: RandomTeacherCel
     after = f"that is after {crossing.words(',.0f')} updates" if np.isfinite(crossing.mean) else "not all replicas do"
     never = int(runs["test_step"].sel(alpha=alpha).isnull().any("decay").sum())
     below = _below(found, runs)
-    still, still_error, _ = _off_the_clock(below)
+    still, still_error, _ = exponents_over_norms(below["test_step"])
     late = float((below["test_step"] - below["train_step"]).max()) if below["test_step"].size else np.nan
     missed = int(below["test_step"].isnull().sum())
     few = " Fewer than three: the errors mean little." if count < 3 else ""

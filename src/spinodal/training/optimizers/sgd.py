@@ -6,7 +6,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from ...errors import below_one, not_negative, positive
+from ...errors import above_tiny, below_one, not_negative
 from .pytree import traced
 
 
@@ -28,7 +28,7 @@ class SGD:
 
     def __post_init__(self) -> None:
         checked = {
-            "learning_rate": positive("learning_rate", self.learning_rate),
+            "learning_rate": above_tiny("learning_rate", self.learning_rate),
             "momentum": below_one("momentum", self.momentum),
             "weight_decay": not_negative("weight_decay", self.weight_decay),
         }
